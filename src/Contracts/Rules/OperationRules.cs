@@ -1,0 +1,62 @@
+using KhsCrm.Contracts.Kinds;
+using KhsCrm.V1;
+
+namespace KhsCrm.Contracts.Rules;
+
+/// <summary>The rules that an operation keeps by itself, the same on a device and on the server.</summary>
+public static class OperationRules
+{
+    /// <summary>Checks an operation before anything is looked up.</summary>
+    /// <returns>What is wrong; empty when nothing is. Fields of the row are named without a prefix.</returns>
+    public static IReadOnlyList<FieldViolation> Check(Operation operation)
+    {
+        List<FieldViolation> violations = [];
+        Add(Field.Id("operation.id", operation.Id));
+        Add(operation.Kind == OperationKind.Unspecified
+            ? new("operation.kind", "must be CREATE, UPDATE or DELETE")
+            : Field.Known("operation.kind", operation.Kind));
+        Add(Field.Known("operation.conflict_policy", operation.ConflictPolicy));
+
+        var kind = operation.Entity is null ? null : EntityKinds.Of(operation.Entity);
+        if (kind is null)
+            Add(new("operation.entity", "must be set"));
+        else if (!kind.IsWritable)
+            Add(new("operation.entity", $"a {kind.Name} is read only"));
+        else if (operation.Seen is not null && EntityKinds.Of(operation.Seen) != kind)
+            Add(new("operation.seen", $"must be a {kind.Name} like the entity"));
+        else if (violations.Count == 0)
+            violations.AddRange(CheckByKind(operation, kind));
+        return violations;
+
+        void Add(FieldViolation? violation)
+        {
+            if (violation is not null)
+                violations.Add(violation);
+        }
+    }
+
+    private static IReadOnlyList<FieldViolation> CheckByKind(Operation operation, EntityKind kind) => operation.Kind switch
+    {
+        OperationKind.Create => EntityRules.CheckCreate(operation.Entity),
+        OperationKind.Update => CheckUpdate(operation, kind),
+        _ when kind == EntityKinds.Customer => [new("operation.kind", "a customer is archived, not deleted")],
+        _ when kind == EntityKinds.Material => [new("operation.kind", "a material is marked is_deleted, not deleted")],
+        _ when kind == EntityKinds.User => [new("operation.kind", "a user is deactivated, not deleted")],
+        _ => EntityRules.Check(operation.Entity, []),
+    };
+
+    private static IReadOnlyList<FieldViolation> CheckUpdate(Operation operation, EntityKind kind)
+    {
+        if (operation.UpdateMask is not { Paths.Count: > 0 })
+            return [new("operation.update_mask", "must name at least one field")];
+        foreach (var path in operation.UpdateMask.Paths)
+        {
+            if (!kind.UpdatableFields.Contains(path))
+                return [new("operation.update_mask", $"'{path}' is not a field of {kind.Name} that an update can set")];
+        }
+
+        if (operation.Entity.Job is { Status: JobStatus.Unspecified } && operation.UpdateMask.Paths.Contains("status"))
+            return [new("status", "must be a status")];
+        return EntityRules.Check(operation.Entity, operation.UpdateMask.Paths);
+    }
+}

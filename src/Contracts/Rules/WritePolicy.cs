@@ -1,0 +1,30 @@
+using KhsCrm.V1;
+
+namespace KhsCrm.Contracts.Rules;
+
+/// <summary>
+/// Who may write what (DESIGN §8), the one place for it: pushes, typed RPCs and a device offline all ask here. An owner
+/// may write everything. What a row is, and whether a worker is assigned to its job, the caller knows.
+/// </summary>
+public static class WritePolicy
+{
+    /// <summary>Whether the role may make, change or delete this kind of row at all.</summary>
+    /// <param name="role">The user's role.</param>
+    /// <param name="operation">An operation that <see cref="OperationRules"/> found nothing wrong with.</param>
+    public static bool AllowsKind(Role role, Operation operation) => role switch
+    {
+        Role.Owner => true,
+        Role.Worker => operation.Entity.RowCase switch
+        {
+            Entity.RowOneofCase.Material => true,
+            Entity.RowOneofCase.Job => operation.Kind == OperationKind.Update
+                && operation.UpdateMask.Paths.All(path => path == "status"),
+            _ => false,
+        },
+        _ => false,
+    };
+
+    /// <summary>Whether the role may make this change of a job's status: only an owner reopens.</summary>
+    public static bool AllowsTransition(Role role, JobStatus from, JobStatus to) =>
+        role == Role.Owner || !JobStatusTransitions.IsOwnersOnly(from, to);
+}
