@@ -97,7 +97,8 @@ public sealed class PrivateClusterTests : IDisposable
     {
         await using var cluster = await StartAsync(new() { DataFolder = _folder });
 
-        var refusal = await Assert.ThrowsAsync<PrivateClusterException>(() => StartAsync(new() { DataFolder = _folder }));
+        var refusal = await Assert.ThrowsAsync<PrivateClusterException>(
+            () => StartAsync(new() { DataFolder = _folder }));
 
         Assert.Contains("in use by another process", refusal.Message, StringComparison.Ordinal);
     }

@@ -25,7 +25,8 @@ internal sealed class DockerPostgres : PostgresSource
     {
         if (!await DockerEngine.AnswersAsync(cancellationToken))
             throw new InvalidOperationException("no Docker engine answers");
-        var settings = BinariesPostgres.Settings.SelectMany(setting => new[] { "-c", $"{setting.Key}={setting.Value}" });
+        var settings = BinariesPostgres.Settings
+            .SelectMany(setting => new[] { "-c", $"{setting.Key}={setting.Value}" });
         var container = new PostgreSqlBuilder(Image).WithCommand([.. settings]).Build();
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(StartLimit);

@@ -41,6 +41,7 @@ internal abstract class PostgresSource : IAsyncDisposable
         }
         throw new InvalidOperationException(
             $"These tests need PostgreSQL 15 or newer and found none ({ForcedVariable}={forced}).\n"
-            + $"Set {ConfiguredPostgres.Variable}, start Docker, or install PostgreSQL.\n{string.Join('\n', refusals)}");
+            + $"Set {ConfiguredPostgres.Variable}, start Docker, or install PostgreSQL.\n"
+            + string.Join('\n', refusals));
     }
 }

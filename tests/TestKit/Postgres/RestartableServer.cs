@@ -21,7 +21,8 @@ public sealed class RestartableServer : IAsyncDisposable
 
     /// <summary>Starts a server that is as durable as a real one, in a folder that goes with it.</summary>
     public static Task<RestartableServer> StartAsync(CancellationToken cancellationToken) =>
-        StartAsync(Path.Combine(Path.GetTempPath(), $"khscrm-test-{Guid.NewGuid():N}"), removeAtEnd: true, cancellationToken);
+        StartAsync(
+            Path.Combine(Path.GetTempPath(), $"khscrm-test-{Guid.NewGuid():N}"), removeAtEnd: true, cancellationToken);
 
     /// <summary>Starts a server in a folder of the caller's choice.</summary>
     public static async Task<RestartableServer> StartAsync(

@@ -28,8 +28,8 @@ internal static class TemplateDatabase
         var server = await PostgresServer.GetAsync(CancellationToken.None);
         await AdminCommand.RunAsync(server, $"CREATE DATABASE {Name}", CancellationToken.None);
         // Without pooling: a database with a connection open cannot be copied.
-        var connection = new NpgsqlConnectionStringBuilder(server.ConnectionString) { Database = Name, Pooling = false };
-        await SchemaMigrator.MigrateAsync(connection.ConnectionString, CancellationToken.None);
+        var template = new NpgsqlConnectionStringBuilder(server.ConnectionString) { Database = Name, Pooling = false };
+        await SchemaMigrator.MigrateAsync(template.ConnectionString, CancellationToken.None);
         return Name;
     }
 }

@@ -11,7 +11,8 @@ public sealed class TestDatabase : IAsyncDisposable
     {
         _server = server;
         Name = name;
-        ConnectionString = new NpgsqlConnectionStringBuilder(server.ConnectionString) { Database = name }.ConnectionString;
+        var own = new NpgsqlConnectionStringBuilder(server.ConnectionString) { Database = name };
+        ConnectionString = own.ConnectionString;
     }
 
     /// <summary>The database's name.</summary>

@@ -7,7 +7,8 @@ internal sealed class ClusterAccount
 {
     private readonly string[] _prefix;
 
-    private ClusterAccount(string user, bool isOther, string[] prefix) => (User, IsOther, _prefix) = (user, isOther, prefix);
+    private ClusterAccount(string user, bool isOther, string[] prefix) =>
+        (User, IsOther, _prefix) = (user, isOther, prefix);
 
     public string User { get; }
 

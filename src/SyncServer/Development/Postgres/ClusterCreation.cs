@@ -12,7 +12,10 @@ internal static class ClusterCreation
 
     /// <summary>The binaries to serve the folder with: of the version that made its data, if it has any.</summary>
     public static async Task<PostgresBinaries> FindBinariesAsync(
-        PrivateClusterOptions options, ClusterFolder folder, ClusterAccount account, CancellationToken cancellationToken)
+        PrivateClusterOptions options,
+        ClusterFolder folder,
+        ClusterAccount account,
+        CancellationToken cancellationToken)
     {
         var binaries = await PostgresBinaries.FindAsync(folder.Major, options.BinariesFolder, cancellationToken);
         if (binaries is null || (folder.Major ?? binaries.Major) != binaries.Major)
@@ -45,7 +48,7 @@ internal static class ClusterCreation
             var unfinished = folder.Data + ".new";
             if (Directory.Exists(unfinished))
                 Directory.Delete(unfinished, recursive: true);
-            Directory.CreateDirectory(unfinished, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            Directory.CreateDirectory(unfinished, ClusterFolder.OwnerOnly);
             await account.TakeAsync(unfinished, cancellationToken);
             var initdb = await Command.RunAsync(
                 account.Run(

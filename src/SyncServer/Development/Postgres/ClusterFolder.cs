@@ -9,6 +9,10 @@ namespace KhsCrm.SyncServer.Development.Postgres;
 /// </summary>
 internal sealed class ClusterFolder : IDisposable
 {
+    /// <summary>The modes of a folder that is nobody else's business.</summary>
+    public const UnixFileMode OwnerOnly =
+        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
     private readonly ClusterAccount _account;
 
     // The system lets go of the lock when the process ends, however it ends. So whoever holds it knows that a server
@@ -27,8 +31,9 @@ internal sealed class ClusterFolder : IDisposable
     public string LogFile => Path.Combine(Root, "server.log");
 
     /// <summary>The major version that made the data, or null if there is none.</summary>
-    public int? Major =>
-        File.Exists(Path.Combine(Data, "PG_VERSION")) ? int.Parse(File.ReadAllText(Path.Combine(Data, "PG_VERSION"))) : null;
+    public int? Major => File.Exists(VersionFile) ? int.Parse(File.ReadAllText(VersionFile)) : null;
+
+    private string VersionFile => Path.Combine(Data, "PG_VERSION");
 
     public static async Task<ClusterFolder> OpenAsync(
         string requested, ClusterAccount account, ILogger logger, CancellationToken cancellationToken)
@@ -79,7 +84,7 @@ internal sealed class ClusterFolder : IDisposable
 
     public string ReadPassword() => File.Exists(PasswordFile)
         ? File.ReadAllText(PasswordFile).Trim()
-        : throw new PrivateClusterException($"The password file {PasswordFile} is gone. Start over with a fresh cluster.");
+        : throw new PrivateClusterException($"{PasswordFile} is gone. Start over with a fresh cluster.");
 
     public void DeleteData()
     {
@@ -103,7 +108,7 @@ internal sealed class ClusterFolder : IDisposable
         var substitute = $"/var/tmp/khscrm-{hash}";
         // Anyone may have put a folder of that name there.
         var safe = await Command.RunAsync(
-            ["sh", "-c", "[ ! -e \"$1\" ] && [ ! -L \"$1\" ] || { [ -O \"$1\" ] && [ ! -L \"$1\" ]; }", "sh", substitute],
+            ["sh", "-c", "[ ! -L \"$1\" ] && { [ ! -e \"$1\" ] || [ -O \"$1\" ]; }", "sh", substitute],
             cancellationToken);
         return safe.Succeeded
             ? substitute
@@ -119,10 +124,9 @@ internal sealed class ClusterFolder : IDisposable
         if (Directory.Exists(folder))
             return;
         CreateFolders(Path.GetDirectoryName(folder)!, account);
-        const UnixFileMode owner = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
         const UnixFileMode everyone = UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
         Directory.CreateDirectory(folder);
         // Not left to the umask: another user of ours may have to pass through.
-        File.SetUnixFileMode(folder, account.IsOther ? owner | everyone : owner);
+        File.SetUnixFileMode(folder, account.IsOther ? OwnerOnly | everyone : OwnerOnly);
     }
 }

@@ -17,7 +17,12 @@ internal sealed class ClusterServer(
 
     // What another program, or the backends of a server just killed, may cause for a moment.
     private static readonly string[] Passing =
-        ["could not bind", "could not create any TCP/IP sockets", "pre-existing shared memory block", "lock file \"postmaster.pid\""];
+    [
+        "could not bind",
+        "could not create any TCP/IP sockets",
+        "pre-existing shared memory block",
+        "lock file \"postmaster.pid\"",
+    ];
 
     private readonly string _password = folder.ReadPassword();
     private ClusterGuard? _guard;
@@ -48,7 +53,8 @@ internal sealed class ClusterServer(
             var tail = ReadLogTail();
             var passing = Passing.FirstOrDefault(reason => tail.Contains(reason, StringComparison.Ordinal));
             if (passing is null || limit.IsCancellationRequested)
-                throw new PrivateClusterException($"PostgreSQL did not start in {folder.Root}. Its log ends with:\n{tail}");
+                throw new PrivateClusterException(
+                    $"PostgreSQL did not start in {folder.Root}. Its log ends with:\n{tail}");
             PrivateClusterLog.StartingAgain(logger, passing);
             await Task.Delay(PollInterval * 10, cancellationToken);
         }
@@ -71,8 +77,8 @@ internal sealed class ClusterServer(
         await File.WriteAllTextAsync(folder.LogFile, "", cancellationToken);
         if (options.RemoveAtEnd)
             await account.TakeAsync(folder.Root, cancellationToken); // The guard runs as this user and will remove it.
-        _guard = ClusterGuard.Start(
-            account, folder.LogFile, options.RemoveAtEnd ? folder.Root : null, [binaries.Postgres, "-D", folder.Data, .. Settings()]);
+        string[] server = [binaries.Postgres, "-D", folder.Data, .. Settings()];
+        _guard = ClusterGuard.Start(account, folder.LogFile, options.RemoveAtEnd ? folder.Root : null, server);
         try
         {
             while (!_guard.Exited.IsCompleted)

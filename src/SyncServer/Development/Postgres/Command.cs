@@ -11,7 +11,9 @@ internal readonly record struct Command(int ExitCode, string Output)
         RunAsync(words, environment: null, cancellationToken);
 
     public static async Task<Command> RunAsync(
-        IEnumerable<string> words, IReadOnlyDictionary<string, string>? environment, CancellationToken cancellationToken)
+        IEnumerable<string> words,
+        IReadOnlyDictionary<string, string>? environment,
+        CancellationToken cancellationToken)
     {
         var all = words.ToArray();
         // The current folder may be closed to the user that the command changes to.

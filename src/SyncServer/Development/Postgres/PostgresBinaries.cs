@@ -24,7 +24,8 @@ internal sealed partial record PostgresBinaries(string Folder, int Major)
     /// The first usable installation, of exactly <paramref name="major"/> if given; null if there is none.
     /// A folder that was named on purpose is the only one considered.
     /// </summary>
-    public static async Task<PostgresBinaries?> FindAsync(int? major, string? named, CancellationToken cancellationToken)
+    public static async Task<PostgresBinaries?> FindAsync(
+        int? major, string? named, CancellationToken cancellationToken)
     {
         named ??= Environment.GetEnvironmentVariable(FolderVariable) is { Length: > 0 } set ? set : null;
         foreach (var folder in named is null ? PostgresFolders.Usual() : [Path.GetFullPath(named)])
@@ -45,9 +46,8 @@ internal sealed partial record PostgresBinaries(string Folder, int Major)
             return null;
         var version = await Command.RunAsync([Path.Combine(folder, "postgres"), "--version"], cancellationToken);
         var match = MajorPattern().Match(version.Output);
-        return version.Succeeded && match.Success && int.Parse(match.Groups[1].ValueSpan) is var major and >= OldestMajor
-            ? new PostgresBinaries(folder, major)
-            : null;
+        var major = version.Succeeded && match.Success ? int.Parse(match.Groups[1].ValueSpan) : 0;
+        return major >= OldestMajor ? new PostgresBinaries(folder, major) : null;
     }
 
     [GeneratedRegex(@"PostgreSQL\) (\d+)")]

@@ -12,12 +12,13 @@ internal static class Postmaster
     public static async Task<int?> FindAsync(string dataFolder, CancellationToken cancellationToken)
     {
         var pid = ReadPid(dataFolder);
-        return pid is not null && (await ReadCommandLineAsync(pid.Value, cancellationToken)).Contains(dataFolder, StringComparison.Ordinal)
-            ? pid
-            : null;
+        if (pid is null)
+            return null;
+        var commandLine = await ReadCommandLineAsync(pid.Value, cancellationToken);
+        return commandLine.Contains(dataFolder, StringComparison.Ordinal) ? pid : null;
     }
 
-    /// <summary>Stops a server whose owner is gone, and removes a file that would keep a new one from starting.</summary>
+    /// <summary>Stops a server that lost its owner, and removes a file that keeps a new one from starting.</summary>
     public static async Task ClearAsync(string dataFolder, ILogger logger, CancellationToken cancellationToken)
     {
         if (await FindAsync(dataFolder, cancellationToken) is { } pid)
@@ -35,7 +36,8 @@ internal static class Postmaster
         }
     }
 
-    private static async Task<bool> StopAsync(int pid, string signal, TimeSpan limit, CancellationToken cancellationToken)
+    private static async Task<bool> StopAsync(
+        int pid, string signal, TimeSpan limit, CancellationToken cancellationToken)
     {
         await Command.RunAsync(["sh", "-c", "kill -s \"$1\" \"$2\"", "sh", signal, $"{pid}"], cancellationToken);
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -60,7 +62,8 @@ internal static class Postmaster
     {
         try
         {
-            return int.TryParse(File.ReadLines(PidFile(dataFolder)).FirstOrDefault(), out var pid) ? Math.Abs(pid) : null;
+            var first = File.ReadLines(PidFile(dataFolder)).FirstOrDefault();
+            return int.TryParse(first, out var pid) ? Math.Abs(pid) : null;
         }
         catch (IOException)
         {
