@@ -55,6 +55,13 @@ need_node() {
   have node && have npm || fail "Node.js with npm is needed and could not be installed here"
 }
 
+# ps and pkill, which the tests of killed processes use and small images leave out.
+need_ps() {
+  have ps && have pkill && return
+  install_package procps apt-get=procps dnf=procps-ng apk=procps pacman=procps-ng || true
+  have ps && have pkill || fail "ps and pkill are needed and could not be installed here"
+}
+
 docker_answers() { have docker && docker info >/dev/null 2>&1; }
 
 # A folder with the programs of PostgreSQL 15 or newer. The same places as PostgresFolders.cs.
@@ -96,7 +103,7 @@ changed_since() {
   [ ! -e "$stamp" ] || [ -n "$(find "$@" \( -name bin -o -name obj \) -prune -o -newer "$stamp" -print 2>/dev/null | head -n 1)" ]
 }
 
-# build_quietly PROJECT… DLL SOURCES… is what run and khs share: builds if need be, says nothing unless it fails.
+# build_quietly PROJECT DLL SOURCE… is what run and khs share: builds if need be, says nothing more unless it fails.
 build_quietly() {
   local project=$1 dll=$2 stamp log; shift 2
   stamp="$root/artifacts/stamps/$(basename "$dll").$configuration"

@@ -27,6 +27,8 @@ internal abstract class PostgresSource : IAsyncDisposable
     {
         var forced = Environment.GetEnvironmentVariable(ForcedVariable);
         var ways = string.IsNullOrEmpty(forced) ? Ways : [.. Ways.Where(way => way.Name == forced)];
+        if (ways.Length == 0)
+            throw new InvalidOperationException($"{ForcedVariable}={forced} is none of env, docker and binaries.");
         var refusals = new List<string>();
         foreach (var (name, start) in ways)
         {
