@@ -11,7 +11,7 @@ internal sealed class UserConfiguration : IEntityTypeConfiguration<UserRow>
         builder.ToTable("users", table => table.HasCheckConstraint("users_role_check", "role IN ('OWNER', 'WORKER')"));
         builder.Property(user => user.Id).IsGenerated();
         builder.Property(user => user.Email).HasMaxLength(255);
-        builder.Property(user => user.PasswordHash).HasMaxLength(255);
+        builder.Property(user => user.PasswordHash).HasMaxLength(255).HasDefaultValue("!");
         builder.Property(user => user.Name).HasMaxLength(100);
         builder.Property(user => user.Role).HasMaxLength(20);
         builder.Property(user => user.IsActive).HasDefaultValue(true).HasSentinel(true);
