@@ -31,6 +31,10 @@ public static class StorageServiceCollectionExtensions
         services.AddSingleton<DeltaReader>();
         services.AddSingleton<OperationApplier>();
         services.AddSingleton<CustomerList>();
+        services.AddSingleton<CustomerSearch>();
+        services.AddSingleton<ActiveJobList>();
+        services.AddSingleton<AssignedJobList>();
+        services.AddSingleton<Checklist>();
         return services;
     }
 

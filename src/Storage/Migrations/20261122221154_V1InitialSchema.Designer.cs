@@ -80,7 +80,7 @@ namespace KhsCrm.Storage.Migrations
 
                     b.HasIndex(new[] { "CreatedAt", "Id" }, "idx_activity_created");
 
-                    b.HasIndex(new[] { "EntityType", "EntityId" }, "idx_activity_entity");
+                    b.HasIndex(new[] { "EntityId", "EntityType" }, "idx_activity_entity");
 
                     b.HasIndex(new[] { "JobId", "CreatedAt" }, "idx_activity_job")
                         .IsDescending(false, true)
@@ -156,10 +156,8 @@ namespace KhsCrm.Storage.Migrations
                     b.HasKey("Id")
                         .HasName("customers_pkey");
 
-                    b.HasIndex("UpdatedById");
-
-                    b.HasIndex(new[] { "IsArchived", "UpdatedAt" }, "idx_customers_active")
-                        .IsDescending(false, true);
+                    b.HasIndex(new[] { "IsArchived", "UpdatedAt", "Id" }, "idx_customers_active")
+                        .IsDescending(false, true, true);
 
                     b.HasIndex(new[] { "ChangeXid" }, "idx_customers_change");
 
@@ -251,7 +249,8 @@ namespace KhsCrm.Storage.Migrations
                     b.HasKey("Id")
                         .HasName("job_assignments_pkey");
 
-                    b.HasIndex("UpdatedById");
+                    b.HasAlternateKey("JobId", "UserId")
+                        .HasName("unique_job_user_assignment");
 
                     b.HasIndex(new[] { "ChangeXid" }, "idx_assignments_change");
 
@@ -260,9 +259,6 @@ namespace KhsCrm.Storage.Migrations
                     b.HasIndex(new[] { "JobId" }, "idx_assignments_job");
 
                     b.HasIndex(new[] { "UserId" }, "idx_assignments_user");
-
-                    b.HasIndex(new[] { "JobId", "UserId" }, "unique_job_user_assignment")
-                        .IsUnique();
 
                     b.ToTable("job_assignments", (string)null);
                 });
@@ -338,7 +334,8 @@ namespace KhsCrm.Storage.Migrations
                     b.HasKey("Id")
                         .HasName("jobs_pkey");
 
-                    b.HasIndex("UpdatedById");
+                    b.HasIndex(new[] { "UpdatedAt", "Id" }, "idx_jobs_active")
+                        .HasFilter("status <> 'COMPLETED'");
 
                     b.HasIndex(new[] { "ChangeXid" }, "idx_jobs_change");
 
@@ -403,8 +400,6 @@ namespace KhsCrm.Storage.Migrations
 
                     b.HasKey("Id")
                         .HasName("job_status_history_pkey");
-
-                    b.HasIndex("ChangedById");
 
                     b.HasIndex(new[] { "ChangeXid" }, "idx_status_history_change");
 
@@ -507,16 +502,9 @@ namespace KhsCrm.Storage.Migrations
                     b.HasKey("Id")
                         .HasName("materials_pkey");
 
-                    b.HasIndex("AddedById");
-
-                    b.HasIndex("PurchasedById");
-
-                    b.HasIndex("UpdatedById");
-
                     b.HasIndex(new[] { "ChangeXid" }, "idx_materials_change");
 
-                    b.HasIndex(new[] { "JobId" }, "idx_materials_job")
-                        .HasFilter("is_deleted = false");
+                    b.HasIndex(new[] { "JobId" }, "idx_materials_job");
 
                     b.HasIndex(new[] { "JobId", "Purchased", "CreatedAt", "Id" }, "idx_materials_purchased")
                         .HasFilter("is_deleted = false");
@@ -830,8 +818,6 @@ namespace KhsCrm.Storage.Migrations
                         .HasFilter("is_active = true");
 
                     b.HasIndex(new[] { "UpdatedAt", "Id" }, "idx_users_updated");
-
-                    b.HasIndex(new[] { "UpdatedById" }, "idx_users_updated_by");
 
                     b.ToTable("users", null, t =>
                         {

@@ -196,6 +196,7 @@ namespace KhsCrm.Storage.Migrations
                 constraints: table =>
                 {
                     table.PrimaryKey("job_assignments_pkey", x => x.id);
+                    table.UniqueConstraint("unique_job_user_assignment", x => new { x.job_id, x.user_id });
                     table.ForeignKey(
                         name: "job_assignments_job_id_fkey",
                         column: x => x.job_id,
@@ -293,15 +294,10 @@ namespace KhsCrm.Storage.Migrations
                 });
 
             migrationBuilder.CreateIndex(
-                name: "IX_customers_updated_by_id",
-                table: "customers",
-                column: "updated_by_id");
-
-            migrationBuilder.CreateIndex(
                 name: "idx_customers_active",
                 table: "customers",
-                columns: new[] { "is_archived", "updated_at" },
-                descending: new[] { false, true });
+                columns: new[] { "is_archived", "updated_at", "id" },
+                descending: new[] { false, true, true });
 
             migrationBuilder.CreateIndex(
                 name: "idx_customers_change",
@@ -324,11 +320,6 @@ namespace KhsCrm.Storage.Migrations
                 column: "user_id");
 
             migrationBuilder.CreateIndex(
-                name: "IX_job_assignments_updated_by_id",
-                table: "job_assignments",
-                column: "updated_by_id");
-
-            migrationBuilder.CreateIndex(
                 name: "idx_assignments_change",
                 table: "job_assignments",
                 column: "change_xid");
@@ -349,17 +340,6 @@ namespace KhsCrm.Storage.Migrations
                 column: "user_id");
 
             migrationBuilder.CreateIndex(
-                name: "unique_job_user_assignment",
-                table: "job_assignments",
-                columns: new[] { "job_id", "user_id" },
-                unique: true);
-
-            migrationBuilder.CreateIndex(
-                name: "IX_job_status_history_changed_by_id",
-                table: "job_status_history",
-                column: "changed_by_id");
-
-            migrationBuilder.CreateIndex(
                 name: "idx_status_history_change",
                 table: "job_status_history",
                 column: "change_xid");
@@ -376,9 +356,10 @@ namespace KhsCrm.Storage.Migrations
                 descending: new[] { false, true });
 
             migrationBuilder.CreateIndex(
-                name: "IX_jobs_updated_by_id",
+                name: "idx_jobs_active",
                 table: "jobs",
-                column: "updated_by_id");
+                columns: new[] { "updated_at", "id" },
+                filter: "status <> 'COMPLETED'");
 
             migrationBuilder.CreateIndex(
                 name: "idx_jobs_change",
@@ -413,21 +394,6 @@ namespace KhsCrm.Storage.Migrations
                 columns: new[] { "updated_at", "id" });
 
             migrationBuilder.CreateIndex(
-                name: "IX_materials_added_by_id",
-                table: "materials",
-                column: "added_by_id");
-
-            migrationBuilder.CreateIndex(
-                name: "IX_materials_purchased_by_id",
-                table: "materials",
-                column: "purchased_by_id");
-
-            migrationBuilder.CreateIndex(
-                name: "IX_materials_updated_by_id",
-                table: "materials",
-                column: "updated_by_id");
-
-            migrationBuilder.CreateIndex(
                 name: "idx_materials_change",
                 table: "materials",
                 column: "change_xid");
@@ -435,8 +401,7 @@ namespace KhsCrm.Storage.Migrations
             migrationBuilder.CreateIndex(
                 name: "idx_materials_job",
                 table: "materials",
-                column: "job_id",
-                filter: "is_deleted = false");
+                column: "job_id");
 
             migrationBuilder.CreateIndex(
                 name: "idx_materials_purchased",
@@ -494,11 +459,6 @@ namespace KhsCrm.Storage.Migrations
                 name: "idx_users_updated",
                 table: "users",
                 columns: new[] { "updated_at", "id" });
-
-            migrationBuilder.CreateIndex(
-                name: "idx_users_updated_by",
-                table: "users",
-                column: "updated_by_id");
 
             // What EF Core has no word for: partitions, triggers, functions, expression indexes.
             migrationBuilder.SqlFiles("V1");

@@ -1,5 +1,6 @@
 using KhsCrm.Storage.Schema.Rows;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Conventions;
 
 namespace KhsCrm.Storage.Schema;
 
@@ -44,6 +45,12 @@ public sealed class KhsCrmDbContext(DbContextOptions<KhsCrmDbContext> options) :
 
     /// <summary>The database's timelines.</summary>
     public DbSet<SyncTimelineRow> SyncTimelines => Set<SyncTimelineRow>();
+
+    /// <inheritdoc/>
+    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) =>
+        // No index for each foreign key: those to users would only serve the deletion of a user, which does not happen,
+        // and cost every write of a material three indexes more.
+        configurationBuilder.Conventions.Remove<ForeignKeyIndexConvention>();
 
     /// <inheritdoc/>
     protected override void OnModelCreating(ModelBuilder modelBuilder)

@@ -14,7 +14,8 @@ internal static class SnakeCaseNames
             var table = entity.GetTableName()!;
             foreach (var property in entity.GetProperties())
                 property.SetColumnName(JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Name));
-            foreach (var key in entity.GetKeys())
+            // A name that the configuration gives stays.
+            foreach (var key in entity.GetKeys().Where(key => key.FindAnnotation(RelationalAnnotationNames.Name) is null))
                 key.SetName(key.IsPrimaryKey() ? $"{table}_pkey" : $"{table}_{Columns(key.Properties)}_key");
             foreach (var foreignKey in entity.GetForeignKeys())
                 foreignKey.SetConstraintName($"{table}_{Columns(foreignKey.Properties)}_fkey");

@@ -41,7 +41,7 @@ CREATE TABLE sync_queue_processing PARTITION OF sync_queue FOR VALUES IN ('proce
 CREATE TABLE sync_queue_completed PARTITION OF sync_queue FOR VALUES IN ('completed');
 CREATE TABLE sync_queue_failed PARTITION OF sync_queue FOR VALUES IN ('failed');
 
-CREATE INDEX idx_activity_entity ON activity_logs (entity_type, entity_id);
+CREATE INDEX idx_activity_entity ON activity_logs (entity_id, entity_type);
 CREATE INDEX idx_activity_user ON activity_logs (user_id, created_at DESC);
 CREATE INDEX idx_activity_job ON activity_logs (job_id, created_at DESC) WHERE job_id IS NOT NULL;
 CREATE INDEX idx_activity_created ON activity_logs (created_at, id);
@@ -69,6 +69,8 @@ BEGIN
         v_from := v_month::timestamp AT TIME ZONE 'UTC';
         v_to := (v_month + interval '1 month') AT TIME ZONE 'UTC';
         IF to_regclass(v_name) IS NULL THEN
+            -- Before looking into the default partition: what another transaction is just writing there belongs over too.
+            LOCK TABLE activity_logs_default IN ACCESS EXCLUSIVE MODE;
             EXECUTE format('CREATE TABLE %I (LIKE activity_logs INCLUDING DEFAULTS INCLUDING CONSTRAINTS)', v_name);
             EXECUTE format(
                 'WITH moved AS (DELETE FROM activity_logs_default WHERE created_at >= %L AND created_at < %L RETURNING *)

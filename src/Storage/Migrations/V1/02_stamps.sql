@@ -43,17 +43,39 @@ BEGIN
 END;
 $$ LANGUAGE plpgsql;
 
+-- The same for rows whose one time is when they were made.
 CREATE FUNCTION stamp_change_xid() RETURNS TRIGGER AS $$
 BEGIN
+    IF TG_OP = 'UPDATE' THEN
+        NEW.change_xid := OLD.change_xid;
+        IF NEW IS NOT DISTINCT FROM OLD THEN
+            RETURN NEW;
+        END IF;
+    END IF;
     NEW.change_xid := pg_current_xact_id();
     RETURN NEW;
 END;
 $$ LANGUAGE plpgsql;
 
 CREATE FUNCTION stamp_assignment() RETURNS TRIGGER AS $$
+DECLARE
+    v_actor UUID := NEW.updated_by_id;
+    v_actor_given BOOLEAN := NEW.change_xid IS NULL AND NEW.updated_by_id IS NOT NULL;
 BEGIN
+    IF TG_OP = 'INSERT' THEN
+        NEW.change_xid := pg_current_xact_id();
+        NEW.updated_by_id := coalesce(NEW.updated_by_id, current_actor_id());
+        RETURN NEW;
+    END IF;
+
+    NEW.change_xid := OLD.change_xid;
+    NEW.updated_by_id := OLD.updated_by_id;
+    IF NEW IS NOT DISTINCT FROM OLD THEN
+        RETURN NEW;
+    END IF;
+
     NEW.change_xid := pg_current_xact_id();
-    NEW.updated_by_id := coalesce(NEW.updated_by_id, current_actor_id());
+    NEW.updated_by_id := CASE WHEN v_actor_given THEN v_actor ELSE current_actor_id() END;
     RETURN NEW;
 END;
 $$ LANGUAGE plpgsql;
@@ -79,10 +101,13 @@ DO $do$
 DECLARE
     v_table TEXT;
 BEGIN
-    FOREACH v_table IN ARRAY ARRAY['users', 'customers', 'jobs', 'materials'] LOOP
+    FOREACH v_table IN ARRAY ARRAY['users', 'customers', 'jobs', 'job_assignments', 'materials'] LOOP
         EXECUTE format(
             'CREATE TRIGGER mark_%1$s_actor BEFORE UPDATE OF updated_by_id ON %1$I
                  FOR EACH ROW EXECUTE FUNCTION mark_actor_given()', v_table);
+    END LOOP;
+
+    FOREACH v_table IN ARRAY ARRAY['users', 'customers', 'jobs', 'materials'] LOOP
         EXECUTE format(
             'CREATE TRIGGER update_%1$s_updated_at BEFORE INSERT OR UPDATE ON %1$I
                  FOR EACH ROW EXECUTE FUNCTION update_updated_at_column()', v_table);

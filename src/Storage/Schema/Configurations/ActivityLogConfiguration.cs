@@ -19,7 +19,8 @@ internal sealed class ActivityLogConfiguration : IEntityTypeConfiguration<Activi
         builder.Property(entry => entry.ChangeXid).IsChangeXid();
         builder.HasOne<UserRow>().WithMany().HasForeignKey(entry => entry.UserId).OnDelete(DeleteBehavior.NoAction);
         builder.HasOne<JobRow>().WithMany().HasForeignKey(entry => entry.JobId).OnDelete(DeleteBehavior.Cascade);
-        builder.HasIndex(entry => new { entry.EntityType, entry.EntityId }, "idx_activity_entity");
+        // The id first: it tells rows apart, and compares faster than text.
+        builder.HasIndex(entry => new { entry.EntityId, entry.EntityType }, "idx_activity_entity");
         builder.HasIndex(entry => new { entry.UserId, entry.CreatedAt }, "idx_activity_user").IsDescending(false, true);
         builder.HasIndex(entry => new { entry.JobId, entry.CreatedAt }, "idx_activity_job")
             .IsDescending(false, true).HasFilter("job_id IS NOT NULL");

@@ -20,8 +20,8 @@ internal sealed class CustomerConfiguration : IEntityTypeConfiguration<CustomerR
         builder.HasOne<UserRow>().WithMany().HasForeignKey(customer => customer.UpdatedById)
             .OnDelete(DeleteBehavior.NoAction);
         builder.HasIndex(customer => customer.Name, "idx_customers_name");
-        builder.HasIndex(customer => new { customer.IsArchived, customer.UpdatedAt }, "idx_customers_active")
-            .IsDescending(false, true);
+        builder.HasIndex(customer => new { customer.IsArchived, customer.UpdatedAt, customer.Id }, "idx_customers_active")
+            .IsDescending(false, true, true);
         builder.HasIndex(customer => new { customer.UpdatedAt, customer.Id }, "idx_customers_updated");
         builder.HasIndex(customer => customer.ChangeXid, "idx_customers_change");
     }

@@ -18,8 +18,8 @@ internal sealed class JobAssignmentConfiguration : IEntityTypeConfiguration<JobA
             .OnDelete(DeleteBehavior.NoAction);
         builder.HasOne<UserRow>().WithMany().HasForeignKey(assignment => assignment.UpdatedById)
             .OnDelete(DeleteBehavior.NoAction);
-        builder.HasIndex(assignment => new { assignment.JobId, assignment.UserId }, "unique_job_user_assignment")
-            .IsUnique();
+        builder.HasAlternateKey(assignment => new { assignment.JobId, assignment.UserId })
+            .HasName("unique_job_user_assignment");
         builder.HasIndex(assignment => assignment.JobId, "idx_assignments_job");
         builder.HasIndex(assignment => assignment.UserId, "idx_assignments_user");
         builder.HasIndex(assignment => new { assignment.AssignedAt, assignment.Id }, "idx_assignments_date");

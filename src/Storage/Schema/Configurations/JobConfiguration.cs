@@ -25,6 +25,7 @@ internal sealed class JobConfiguration : IEntityTypeConfiguration<JobRow>
         builder.HasOne<UserRow>().WithMany().HasForeignKey(job => job.UpdatedById).OnDelete(DeleteBehavior.NoAction);
         builder.HasIndex(job => job.CustomerId, "idx_jobs_customer");
         builder.HasIndex(job => job.Status, "idx_jobs_status").HasFilter("status <> 'COMPLETED'");
+        builder.HasIndex(job => new { job.UpdatedAt, job.Id }, "idx_jobs_active").HasFilter("status <> 'COMPLETED'");
         builder.HasIndex(job => job.CreatedById, "idx_jobs_created_by");
         builder.HasIndex(job => new { job.StartDate, job.EndDate }, "idx_jobs_dates")
             .HasFilter("status = 'IN_PROGRESS'");

@@ -32,7 +32,8 @@ internal sealed class MaterialConfiguration : IEntityTypeConfiguration<MaterialR
             .OnDelete(DeleteBehavior.NoAction);
         builder.HasOne<UserRow>().WithMany().HasForeignKey(material => material.UpdatedById)
             .OnDelete(DeleteBehavior.NoAction);
-        builder.HasIndex(material => material.JobId, "idx_materials_job").HasFilter("is_deleted = false");
+        // Deleted lines too: a job that is deleted, or reaches a device, looks up all of its materials.
+        builder.HasIndex(material => material.JobId, "idx_materials_job");
         builder.HasIndex(material => new { material.JobId, material.Purchased, material.CreatedAt, material.Id },
             "idx_materials_purchased").HasFilter("is_deleted = false");
         builder.HasIndex(material => new { material.UpdatedAt, material.Id }, "idx_materials_updated");

@@ -20,7 +20,6 @@ internal sealed class UserConfiguration : IEntityTypeConfiguration<UserRow>
         builder.Property(user => user.ChangeXid).IsChangeXid();
         builder.HasOne<UserRow>().WithMany().HasForeignKey(user => user.UpdatedById).OnDelete(DeleteBehavior.NoAction);
         builder.HasIndex(user => user.Role, "idx_users_role").HasFilter("is_active = true");
-        builder.HasIndex(user => user.UpdatedById, "idx_users_updated_by");
         builder.HasIndex(user => new { user.UpdatedAt, user.Id }, "idx_users_updated");
         builder.HasIndex(user => user.ChangeXid, "idx_users_change");
     }
