@@ -68,7 +68,8 @@ internal sealed class AccessTokens
             throw new RpcFault(ErrorReason.AccessTokenInvalid, "the call has no access token");
         var result = await _handler.ValidateTokenAsync(token, _validation);
         if (!result.IsValid
-            || !Guid.TryParse(result.Claims.GetValueOrDefault(JwtRegisteredClaimNames.Sub) as string, out var id)
+            || !result.Claims.TryGetValue(JwtRegisteredClaimNames.Sub, out var subject)
+            || !Guid.TryParse(subject as string, out var id)
             || !result.Claims.TryGetValue("role", out var role))
         {
             throw new RpcFault(ErrorReason.AccessTokenInvalid, "the access token is forged or has expired");
