@@ -56,9 +56,8 @@ internal static class DevelopmentHost
                 $"Sample data: {report.Total.Customers} customers, {report.Total.Jobs} jobs, {report.Total.Materials} materials");
         }
 
-        await using var app = ServerApp.Build([], builder =>
+        await using var app = ServerApp.Build([$"--environment={Environments.Development}"], builder =>
         {
-            builder.Environment.EnvironmentName = Environments.Development;
             builder.Logging.SetMinimumLevel(LogLevel.Warning);
             builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
             {

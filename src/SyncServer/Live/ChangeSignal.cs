@@ -31,6 +31,18 @@ internal sealed class ChangeSignal(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        try
+        {
+            await PollAsync(stoppingToken);
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The server shuts down.
+        }
+    }
+
+    private async Task PollAsync(CancellationToken stoppingToken)
+    {
         var known = "";
         using var timer = new PeriodicTimer(options.Value.PollInterval, timeProvider);
         while (!stoppingToken.IsCancellationRequested)
