@@ -5,7 +5,7 @@ using Bcrypt = BCrypt.Net.BCrypt;
 namespace KhsCrm.Storage.Sessions;
 
 /// <summary>Hashes passwords with bcrypt.</summary>
-public sealed class PasswordHasher(IOptions<SessionOptions> options)
+public sealed class PasswordHasher(IOptions<SignInOptions> options)
 {
     /// <summary>What bcrypt reads: a longer password is refused, not cut (DESIGN §9.10).</summary>
     public const int MaxPasswordBytes = 72;

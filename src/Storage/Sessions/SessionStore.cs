@@ -9,7 +9,7 @@ namespace KhsCrm.Storage.Sessions;
 
 /// <summary>Signs users in and out. Refresh tokens are stored as their SHA-256 and rotate on use (DESIGN §9.6).</summary>
 public sealed class SessionStore(
-    NpgsqlDataSource dataSource, PasswordHasher hasher, IOptions<SessionOptions> options, TimeProvider timeProvider)
+    NpgsqlDataSource dataSource, PasswordHasher hasher, IOptions<SignInOptions> options, TimeProvider timeProvider)
 {
     /// <summary>Signs in with e-mail address and password.</summary>
     /// <returns>The new session; null when the two do not fit together or the user is deactivated.</returns>
@@ -88,6 +88,23 @@ public sealed class SessionStore(
             """);
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = Digest(refreshToken) });
         await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>Gives a user another password and ends all their sessions.</summary>
+    /// <returns>Whether there is such a user.</returns>
+    /// <exception cref="ArgumentException">The password is longer than bcrypt reads.</exception>
+    public async Task<bool> SetPasswordAsync(string email, string password, CancellationToken cancellationToken)
+    {
+        var hash = await Task.Run(() => hasher.Hash(password), cancellationToken);
+        await using var command = dataSource.CreateCommand(
+            """
+            WITH changed AS (UPDATE users SET password_hash = $2 WHERE lower(email) = lower($1) RETURNING id),
+            ended AS (DELETE FROM refresh_tokens WHERE user_id IN (SELECT id FROM changed))
+            SELECT count(*) FROM changed
+            """);
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = email });
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = hash });
+        return (long)(await command.ExecuteScalarAsync(cancellationToken))! > 0;
     }
 
     private async Task<(User? User, string? Hash)> FindUserAsync(string email, CancellationToken cancellationToken)

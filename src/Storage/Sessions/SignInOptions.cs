@@ -3,7 +3,7 @@ using System.ComponentModel.DataAnnotations;
 namespace KhsCrm.Storage.Sessions;
 
 /// <summary>How users sign in and stay signed in.</summary>
-public sealed class SessionOptions
+public sealed class SignInOptions
 {
     /// <summary>Gets or sets bcrypt's cost, the base-2 logarithm of its rounds: 10 to 16, default 11 (OWASP's Password Storage Cheat Sheet asks for 10 or more).</summary>
     [Range(10, 16)]
