@@ -78,7 +78,7 @@ public sealed class AuditTrailTests : DatabaseTest
 
         Assert.Equal(id, await Sql.IdAsync("SELECT entity_id FROM activity_logs"));
         Assert.Equal(1, await Sql.CountAsync("activity_logs", "action = 'update'"));
-        var expected = $$"""{"{{column}}": {"new": {{Json(next)}}, "old": {{Json(old)}}}}""";
+        var expected = $$$"""{"{{{column}}}": {"new": {{{Json(next)}}}, "old": {{{Json(old)}}}}}""";
         Assert.True(
             await Sql.ScalarAsync<bool>("SELECT details = $1::text::jsonb FROM activity_logs", expected),
             await Sql.TextAsync("SELECT details::text FROM activity_logs"));

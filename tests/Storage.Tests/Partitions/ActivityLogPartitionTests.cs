@@ -133,8 +133,7 @@ public sealed class ActivityLogPartitionTests : DatabaseTest
             await BoundAsync(4), StringComparison.Ordinal);
     }
 
-    private Task InsertAsync(int monthsAhead) => Task.Run(async () =>
-        await Sql.ExecuteAsync(Insert, await TimeAsync(monthsAhead)), Cancellation);
+    private async Task InsertAsync(int monthsAhead) => await Sql.ExecuteAsync(Insert, await TimeAsync(monthsAhead));
 
     private Task<string?> TimeAsync(int monthsAhead) =>
         Sql.TextAsync($"SELECT to_char({Month} + interval '3 days', 'YYYY-MM-DD HH24:MI:SS+00')", monthsAhead);
