@@ -51,6 +51,7 @@ internal sealed class ServerConnection(KhsCrmClientOptions options) : IDisposabl
             LoggerFactory = options.LoggerFactory,
             MaxReceiveMessageSize = options.MaxReceiveMessageBytes,
             DisposeHttpClient = true,
+            ThrowOperationCanceledOnCancellation = true,
         });
     }
 }

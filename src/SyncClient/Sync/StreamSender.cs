@@ -8,7 +8,7 @@ using KhsCrm.V1;
 namespace KhsCrm.SyncClient.Sync;
 
 /// <summary>
-/// Writes everything that a stream sends after Hello: a stream allows one write at a time. It reads nothing, so it may
+/// Writes everything that a stream sends: a stream allows one write at a time. It reads nothing, so it may
 /// wait for a server that waits for this device to read, while the receiver goes on reading.
 /// </summary>
 internal sealed class StreamSender(IClientStreamWriter<SyncStreamRequest> stream, LocalStore store)
@@ -26,9 +26,10 @@ internal sealed class StreamSender(IClientStreamWriter<SyncStreamRequest> stream
     private string? _accessToken;
     private long _lastSent;
 
-    /// <summary>Sends until the stream ends or <paramref name="cancellationToken"/> does.</summary>
-    public async Task RunAsync(CancellationToken cancellationToken)
+    /// <summary>Sends Hello and then what comes up, until <see cref="Complete"/>.</summary>
+    public async Task RunAsync(Hello hello, CancellationToken cancellationToken)
     {
+        await WriteAsync(new() { Hello = hello }, cancellationToken).ConfigureAwait(false);
         while (await _wake.Reader.WaitToReadAsync(cancellationToken).ConfigureAwait(false))
         {
             while (_wake.Reader.TryRead(out _))

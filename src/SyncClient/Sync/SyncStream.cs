@@ -41,8 +41,7 @@ internal sealed class SyncStream(
         store.Changes.OutboxChanged += sender.Wake;
         try
         {
-            await call.RequestStream.WriteAsync(new() { Hello = hello }, ending.Token).ConfigureAwait(false);
-            sending = SendAsync(sender, ending);
+            sending = SendAsync(sender, hello, ending);
             while (await call.ResponseStream.MoveNext(ending.Token).ConfigureAwait(false))
             {
                 var message = call.ResponseStream.Current;
@@ -76,12 +75,13 @@ internal sealed class SyncStream(
         }
     }
 
-    // A fault of the stream shows in the receiver, with the server's status; a fault of the store ends the stream.
-    private static async Task SendAsync(StreamSender sender, CancellationTokenSource ending)
+    // A fault of the stream shows in the receiver, with the server's status, which a write does not always have; a fault
+    // of the store ends the stream.
+    private static async Task SendAsync(StreamSender sender, Hello hello, CancellationTokenSource ending)
     {
         try
         {
-            await sender.RunAsync(ending.Token).ConfigureAwait(false);
+            await sender.RunAsync(hello, ending.Token).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is RpcException or InvalidOperationException or OperationCanceledException)
         {

@@ -49,6 +49,13 @@ internal static class Rows
     public static OperationResult Result(Operation operation, OperationOutcome outcome) =>
         new() { OperationId = operation.Id, ClientSeq = operation.ClientSeq, Outcome = outcome };
 
+    /// <summary>The status as an exception with another code.</summary>
+    public static Grpc.Core.RpcException WithCode(this Google.Rpc.Status status, Grpc.Core.StatusCode code)
+    {
+        status.Code = (int)code;
+        return Grpc.Core.RpcStatusExtensions.ToRpcException(status);
+    }
+
     public static Google.Rpc.Status Status(string reason, string message = "Refused.") => new()
     {
         Code = 9,

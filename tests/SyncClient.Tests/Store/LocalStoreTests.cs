@@ -1,4 +1,5 @@
 using KhsCrm.SyncClient.Store;
+using KhsCrm.SyncClient.Sync;
 using KhsCrm.SyncClient.Tests.Kit;
 
 namespace KhsCrm.SyncClient.Tests.Store;
@@ -15,7 +16,7 @@ public sealed class LocalStoreTests
         await Assert.ThrowsAsync<TimeoutException>(() => device.Store.WriteAsync(
             transaction =>
             {
-                Sync.DeltaApplier.Apply(transaction, Rows.Checkpoint("c2", 0, Rows.Saved(Rows.Customer("Bea"))), default);
+                DeltaApplier.Apply(transaction, Rows.Checkpoint("c2", 0, Rows.Saved(Rows.Customer("Bea"))), default);
                 throw new TimeoutException("The process ends here.");
             },
             TestDevice.Ct));
