@@ -1,0 +1,110 @@
+using System.Text;
+using KhsCrm.V1;
+
+namespace KhsCrm.Storage.Deltas;
+
+/// <summary>
+/// Where a device stands (DESIGN §4): it has all that <paramref name="Base"/> shows, and, while a large window is sent in
+/// pages, what <paramref name="Target"/> shows up to <paramref name="Last"/>.
+/// </summary>
+/// <param name="Scope">Whom it was issued to, and for what.</param>
+/// <param name="Database">The database it was cut from.</param>
+/// <param name="TakenAt">The server's time at <paramref name="Base"/>; decides only whether tombstones since then are still kept.</param>
+/// <param name="Base">What the device has; null for nothing yet.</param>
+/// <param name="Target">The end of the window being paged; null between windows.</param>
+/// <param name="Last">The last row of the window that was sent; null between windows.</param>
+/// <param name="Sent">Changes sent since the catch-up began.</param>
+/// <param name="Total">About how many the catch-up will send.</param>
+internal sealed record Cursor(
+    CursorScope Scope,
+    DatabaseIdentity Database,
+    DateTime TakenAt,
+    Snapshot? Base,
+    Snapshot? Target,
+    RowKey? Last,
+    long Sent,
+    long Total)
+{
+    private const byte Format = 1;
+
+    public bool IsInsideWindow => Target is not null;
+
+    public byte[] ToBytes()
+    {
+        using var buffer = new MemoryStream();
+        using var writer = new BinaryWriter(buffer, Encoding.UTF8);
+        writer.Write(Format);
+        writer.Write(Scope.UserId.ToByteArray());
+        writer.Write((byte)Scope.Role);
+        writer.Write7BitEncodedInt(Scope.Types);
+        writer.Write(Database.SystemIdentifier);
+        writer.Write7BitEncodedInt(Database.TimelineId);
+        writer.Write(TakenAt.Ticks);
+        Write(writer, Base);
+        Write(writer, Target);
+        if (Last is { } last)
+        {
+            writer.Write(last.Time.Ticks);
+            writer.Write(last.Id.ToByteArray());
+            writer.Write7BitEncodedInt(last.Table);
+        }
+
+        writer.Write7BitEncodedInt64(Sent);
+        writer.Write7BitEncodedInt64(Total);
+        return buffer.ToArray();
+    }
+
+    /// <summary>Reads a cursor; null when it is none of ours.</summary>
+    public static Cursor? Parse(ReadOnlyMemory<byte> bytes)
+    {
+        try
+        {
+            using var reader = new BinaryReader(new MemoryStream(bytes.ToArray()), Encoding.UTF8);
+            if (reader.ReadByte() != Format)
+                return null;
+            var scope = new CursorScope(new Guid(reader.ReadBytes(16)), (Role)reader.ReadByte(), reader.Read7BitEncodedInt());
+            var database = new DatabaseIdentity(reader.ReadString(), reader.Read7BitEncodedInt());
+            var takenAt = new DateTime(reader.ReadInt64(), DateTimeKind.Utc);
+            var start = ReadSnapshot(reader);
+            var target = ReadSnapshot(reader);
+            RowKey? last = target is null
+                ? null
+                : new RowKey(
+                    new DateTime(reader.ReadInt64(), DateTimeKind.Utc),
+                    new Guid(reader.ReadBytes(16)),
+                    reader.Read7BitEncodedInt());
+            return new Cursor(
+                scope, database, takenAt, start, target, last, reader.Read7BitEncodedInt64(), reader.Read7BitEncodedInt64());
+        }
+        catch (Exception exception) when (exception is IOException or ArgumentException or FormatException or OverflowException)
+        {
+            return null;
+        }
+    }
+
+    private static void Write(BinaryWriter writer, Snapshot? snapshot)
+    {
+        writer.Write(snapshot is not null);
+        if (snapshot is null)
+            return;
+        writer.Write(snapshot.Xmin);
+        writer.Write(snapshot.Xmax);
+        writer.Write7BitEncodedInt(snapshot.InProgress.Length);
+        foreach (var xid in snapshot.InProgress)
+            writer.Write(xid);
+    }
+
+    private static Snapshot? ReadSnapshot(BinaryReader reader)
+    {
+        if (!reader.ReadBoolean())
+            return null;
+        var (xmin, xmax) = (reader.ReadUInt64(), reader.ReadUInt64());
+        var count = reader.Read7BitEncodedInt();
+        // No more than the bytes can hold, whatever the count claims.
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, reader.BaseStream.Length / sizeof(ulong));
+        var inProgress = new ulong[count];
+        for (var i = 0; i < count; i++)
+            inProgress[i] = reader.ReadUInt64();
+        return new Snapshot(xmin, xmax, inProgress);
+    }
+}

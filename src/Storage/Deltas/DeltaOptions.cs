@@ -1,0 +1,22 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace KhsCrm.Storage.Deltas;
+
+/// <summary>How deltas are cut.</summary>
+public sealed class DeltaOptions
+{
+    /// <summary>Gets or sets the most changes in one delta: 1 to 10,000, default 1,000.</summary>
+    [Range(1, 10_000)]
+    public int PageSize { get; set; } = 1_000;
+
+    /// <summary>
+    /// Gets or sets the bytes of rows after which a delta ends, whatever its number of changes: 64 KiB to 2 MiB, default
+    /// 1 MiB, which leaves room below gRPC's default limit of 4 MiB a message.
+    /// </summary>
+    [Range(65_536, 2_097_152)]
+    public int PageBytes { get; set; } = 1_048_576;
+
+    /// <summary>Gets or sets how long tombstones are kept: a device offline for longer takes everything anew. Default 30 days.</summary>
+    [Range(typeof(TimeSpan), "1.00:00:00", "3650.00:00:00")]
+    public TimeSpan TombstoneRetention { get; set; } = TimeSpan.FromDays(30);
+}

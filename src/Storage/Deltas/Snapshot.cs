@@ -1,0 +1,30 @@
+using System.Globalization;
+
+namespace KhsCrm.Storage.Deltas;
+
+/// <summary>
+/// A PostgreSQL snapshot: which transactions had ended when it was taken. A transaction is visible in it when it is below
+/// <paramref name="Xmax"/> and not in <paramref name="InProgress"/>.
+/// See "System Information Functions" in the PostgreSQL manual, pg_snapshot components.
+/// </summary>
+/// <param name="Xmin">The oldest transaction that was still running.</param>
+/// <param name="Xmax">The first transaction that had not begun.</param>
+/// <param name="InProgress">The transactions between the two that were running, ascending.</param>
+internal sealed record Snapshot(ulong Xmin, ulong Xmax, ulong[] InProgress)
+{
+    /// <summary>Reads the text form, such as <c>743:750:745,748</c>.</summary>
+    public static Snapshot Parse(string text)
+    {
+        var parts = text.Split(':');
+        return new Snapshot(
+            Xid(parts[0]),
+            Xid(parts[1]),
+            parts[2].Length == 0 ? [] : [.. parts[2].Split(',').Select(Xid)]);
+
+        static ulong Xid(string digits) => ulong.Parse(digits, CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>The text form that PostgreSQL casts to <c>pg_snapshot</c>.</summary>
+    public override string ToString() =>
+        string.Create(CultureInfo.InvariantCulture, $"{Xmin}:{Xmax}:{string.Join(',', InProgress)}");
+}

@@ -1,0 +1,71 @@
+using KhsCrm.Storage.Tables;
+using KhsCrm.V1;
+
+namespace KhsCrm.Storage.Push;
+
+/// <summary>The rows that a batch is about, as they are after the operations planned so far. The rows it writes are locked.</summary>
+internal sealed class BatchState
+{
+    private readonly Dictionary<(EntityType Type, Guid Id), Entity?> _rows = [];
+    private readonly HashSet<(EntityType Type, Guid Id)> _tombstones = [];
+    private readonly HashSet<(Guid JobId, Guid UserId)> _assignments = [];
+    private readonly HashSet<Guid> _activeOwners = [];
+    private readonly Dictionary<string, Guid> _emails = [];
+
+    public Entity? Find(EntityType type, Guid id) => _rows.GetValueOrDefault((type, id));
+
+    public bool Exists(EntityType type, string id) =>
+        Guid.TryParse(id, out var guid) && _rows.GetValueOrDefault((type, guid)) is not null;
+
+    public bool IsDeleted(EntityType type, Guid id) => _tombstones.Contains((type, id));
+
+    public bool IsAssigned(string jobId, Guid userId) =>
+        Guid.TryParse(jobId, out var guid) && _assignments.Contains((guid, userId));
+
+    public bool IsEmailTaken(string email, Guid byOtherThan) =>
+        _emails.TryGetValue(email.ToLowerInvariant(), out var holder) && holder != byOtherThan;
+
+    public bool IsLastActiveOwner(Guid userId) => _activeOwners.Count == 1 && _activeOwners.Contains(userId);
+
+    public void AddTombstone(EntityType type, Guid id) => _tombstones.Add((type, id));
+
+    public void AddAssignment(Guid jobId, Guid userId) => _assignments.Add((jobId, userId));
+
+    /// <summary>Takes over a row as it was loaded or as it was just planned.</summary>
+    public void Set(EntityTable table, Guid id, Entity row)
+    {
+        _rows[(table.Kind.Type, id)] = row;
+        if (row.JobAssignment is { } assignment)
+            _assignments.Add((Guid.Parse(assignment.JobId), Guid.Parse(assignment.UserId)));
+        if (row.User is { } user)
+        {
+            _emails[user.Email.ToLowerInvariant()] = id;
+            if (user is { Role: Role.Owner, IsActive: true })
+                _activeOwners.Add(id);
+            else
+                _activeOwners.Remove(id);
+        }
+    }
+
+    /// <summary>Takes a row away, and with a job what hangs on it.</summary>
+    public void Remove(EntityTable table, Guid id)
+    {
+        var row = Find(table.Kind.Type, id);
+        _rows[(table.Kind.Type, id)] = null;
+        AddTombstone(table.Kind.Type, id);
+        if (row?.JobAssignment is { } assignment)
+            _assignments.Remove((Guid.Parse(assignment.JobId), Guid.Parse(assignment.UserId)));
+        if (table.Kind.Type != EntityType.Job)
+            return;
+        foreach (var (key, child) in _rows.Where(entry => IsOf(entry.Value, id.ToString())).ToList())
+        {
+            _rows[key] = null;
+            AddTombstone(key.Type, key.Id);
+        }
+
+        _assignments.RemoveWhere(pair => pair.JobId == id);
+    }
+
+    private static bool IsOf(Entity? row, string jobId) =>
+        row?.Material?.JobId == jobId || row?.JobAssignment?.JobId == jobId;
+}

@@ -1,0 +1,41 @@
+using KhsCrm.V1;
+using Npgsql;
+
+namespace KhsCrm.Storage.Push;
+
+/// <summary>The one place that says what a PostgreSQL error means.</summary>
+public static class DatabaseFault
+{
+    /// <summary>Whether the same transaction may well succeed when it is run again at once.</summary>
+    public static bool IsTransient(PostgresException exception) =>
+        exception.SqlState is PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected;
+
+    /// <summary>Whether the data is at fault, and not the statement, the server or the connection.</summary>
+    internal static bool IsOfData(PostgresException exception) =>
+        exception.SqlState.StartsWith("23", StringComparison.Ordinal)
+        || exception.SqlState.StartsWith("22", StringComparison.Ordinal);
+
+    /// <summary>What to tell the device whose operation met the error.</summary>
+    internal static Google.Rpc.Status ToStatus(PostgresException exception) => exception.SqlState switch
+    {
+        PostgresErrorCodes.UniqueViolation =>
+            Rejection.Of(ErrorReason.RowExists, $"the {exception.TableName} row repeats one that exists"),
+        PostgresErrorCodes.ForeignKeyViolation when exception.Detail?.Contains("still referenced", StringComparison.Ordinal) == true =>
+            Rejection.Of(ErrorReason.RowReferenced, $"other rows name this one ({exception.ConstraintName})"),
+        PostgresErrorCodes.ForeignKeyViolation => Rejection.Of(
+            [new(ForeignKeyColumn(exception), "names a row that does not exist", ErrorReason.ReferenceNotFound)]),
+        PostgresErrorCodes.NotNullViolation =>
+            Rejection.Of([new(exception.ColumnName ?? "entity", "must be set")]),
+        _ => Rejection.Of([new(exception.ColumnName ?? "entity", $"breaks {exception.ConstraintName ?? exception.SqlState}")]),
+    };
+
+    // Foreign keys are named table_column_fkey.
+    private static string ForeignKeyColumn(PostgresException exception)
+    {
+        var name = exception.ConstraintName ?? "";
+        var table = $"{exception.TableName}_";
+        return name.StartsWith(table, StringComparison.Ordinal) && name.EndsWith("_fkey", StringComparison.Ordinal)
+            ? name[table.Length..^"_fkey".Length]
+            : "entity";
+    }
+}

@@ -1,0 +1,181 @@
+using KhsCrm.Contracts.Kinds;
+using KhsCrm.Contracts.Rules;
+using KhsCrm.Storage.Tables;
+using KhsCrm.V1;
+
+namespace KhsCrm.Storage.Push;
+
+/// <summary>
+/// Decides what each operation of a batch becomes, one after the other, against the rows as the ones before leave them.
+/// Nothing is written here: the outcome is results and a <see cref="WritePlan"/>.
+/// </summary>
+internal sealed class OperationPlanner(Actor actor, Role role, BatchState state, DateTime now)
+{
+    private readonly string _actorId = actor.UserId.ToString();
+
+    public WritePlan Plan { get; } = new();
+
+    public void Decide(PlannedOperation planned)
+    {
+        var operation = planned.Operation;
+        var table = EntityTables.Of(EntityKinds.Of(operation.Entity)!);
+        var id = Guid.Parse(table.Kind.GetId(operation.Entity));
+        planned.ShownRow = (table.Kind.Type, id);
+        var current = state.Find(table.Kind.Type, id);
+        if (operation.Kind == OperationKind.Create)
+            DecideCreate(planned, table, id, current);
+        else if (current is null && state.IsDeleted(table.Kind.Type, id))
+            planned.Reject(ErrorReason.RowDeleted, $"the {table.Kind.Name} was deleted");
+        else if (current is null)
+            planned.Reject(ErrorReason.RowNotFound, $"the {table.Kind.Name} does not exist");
+        else if (!IsInScope(current))
+            planned.Reject(ErrorReason.NotPermitted, $"you are not assigned to the job of this {table.Kind.Name}");
+        else if (operation.Kind == OperationKind.Update)
+            DecideUpdate(planned, table, id, current);
+        else
+            DecideDelete(planned, table, id, current);
+    }
+
+    /// <summary>Whether the actor may see a row: what a result shows is bound by the same scope as a delta.</summary>
+    public bool MaySee(Entity row) => IsInScope(row);
+
+    private void DecideCreate(PlannedOperation planned, EntityTable table, Guid id, Entity? current)
+    {
+        var row = planned.Operation.Entity.Clone();
+        if (current is not null)
+            planned.Reject(ErrorReason.RowExists, $"a {table.Kind.Name} with this id exists");
+        else if (state.IsDeleted(table.Kind.Type, id))
+            planned.Reject(ErrorReason.RowDeleted, $"the {table.Kind.Name} was deleted and does not come back");
+        else if (FindMissingReference(row) is { } violation)
+            planned.Reject(Rejection.Of([violation]));
+        else if (EntityRules.CheckWhole(row) is { } broken)
+            planned.Reject(Rejection.Of([broken]));
+        else if (!IsInScope(row))
+            planned.Reject(ErrorReason.NotPermitted, "you are not assigned to this job");
+        else if (FindTaken(row, id) is { } taken)
+            planned.Reject(ErrorReason.RowExists, taken);
+        else
+        {
+            ServerFields.SetOnCreate(row, _actorId, now);
+            Write(planned, WriteKind.Insert, table, id, row);
+        }
+    }
+
+    private void DecideUpdate(PlannedOperation planned, EntityTable table, Guid id, Entity current)
+    {
+        var operation = planned.Operation;
+        var row = current.Clone();
+        var merge = FieldMerge.Apply(table.Kind, operation, current, row);
+        planned.Result.ConflictingFields.Add(merge.Conflicting);
+        if (merge.Conflicting.Count > 0 && operation.ConflictPolicy == ConflictPolicy.Reject)
+        {
+            planned.Reject(ErrorReason.Conflict, $"{string.Join(", ", merge.Conflicting)} changed meanwhile");
+            planned.Result.ConflictingFields.Add(merge.Conflicting);
+            return;
+        }
+
+        if (!merge.IsChanged)
+        {
+            planned.Result.Outcome = OperationOutcome.Applied;
+            return;
+        }
+
+        if (CheckTransition(current, row) is { } status)
+            planned.Reject(status);
+        else if (EntityRules.CheckWhole(row) is { } broken)
+            planned.Reject(Rejection.Of([broken]));
+        else if (row.Job?.CustomerId != current.Job?.CustomerId && FindMissingReference(row) is { } violation)
+            planned.Reject(Rejection.Of([violation]));
+        else if (FindTaken(row, id) is { } taken)
+            planned.Reject(ErrorReason.RowExists, taken);
+        else if (LosesLastOwner(row, id))
+            planned.Reject(ErrorReason.LastOwner, "the last active owner cannot be deactivated or made a worker");
+        else
+        {
+            ServerFields.SetOnUpdate(row, current, _actorId, now);
+            if (merge.Conflicting.Count > 0)
+                planned.Result.Overwritten = merge.Overwritten;
+            Write(planned, WriteKind.Update, table, id, row);
+        }
+    }
+
+    private void DecideDelete(PlannedOperation planned, EntityTable table, Guid id, Entity current)
+    {
+        var operation = planned.Operation;
+        List<string> conflicting = operation.Seen is null
+            ? []
+            : [.. table.Kind.Fields.Where(field => !table.Kind.HasSameValue(field, operation.Seen, current))];
+        // A delete never silently takes an edit with it: the device saw the last version, or says that it does not care.
+        if (conflicting.Count > 0 && operation.ConflictPolicy != ConflictPolicy.LastWriteWins)
+        {
+            planned.Reject(ErrorReason.Conflict, $"{string.Join(", ", conflicting)} changed meanwhile");
+            planned.Result.ConflictingFields.Add(conflicting);
+            return;
+        }
+
+        planned.Result.ConflictingFields.Add(conflicting);
+        if (conflicting.Count > 0)
+            planned.Result.Overwritten = current.Clone();
+        Write(planned, WriteKind.Delete, table, id, current);
+    }
+
+    private void Write(PlannedOperation planned, WriteKind kind, EntityTable table, Guid id, Entity row)
+    {
+        planned.Result.Outcome = planned.Result.ConflictingFields.Count > 0
+            ? OperationOutcome.Merged
+            : OperationOutcome.Applied;
+        Plan.Add(kind, table, id, row);
+        if (kind == WriteKind.Delete)
+            state.Remove(table, id);
+        else
+            state.Set(table, id, row);
+    }
+
+    private bool IsInScope(Entity row) => role == Role.Owner || row.RowCase switch
+    {
+        Entity.RowOneofCase.Job => state.IsAssigned(row.Job.Id, actor.UserId),
+        Entity.RowOneofCase.Material => state.IsAssigned(row.Material.JobId, actor.UserId),
+        _ => false,
+    };
+
+    private FieldViolation? FindMissingReference(Entity row)
+    {
+        return Check("customer_id", EntityType.Customer, row.Job?.CustomerId)
+            ?? Check("job_id", EntityType.Job, row.JobAssignment?.JobId ?? row.Material?.JobId)
+            ?? Check("user_id", EntityType.User, row.JobAssignment?.UserId);
+
+        FieldViolation? Check(string field, EntityType type, string? id) => id is null || state.Exists(type, id)
+            ? null
+            : new(field, $"names a {EntityKinds.Of(type)!.Name} that does not exist", ErrorReason.ReferenceNotFound);
+    }
+
+    private string? FindTaken(Entity row, Guid id) => row switch
+    {
+        { JobAssignment: { } assignment } when state.IsAssigned(assignment.JobId, Guid.Parse(assignment.UserId)) =>
+            "this user is assigned to this job already",
+        { User: { } user } when state.IsEmailTaken(user.Email, byOtherThan: id) => "email is another user's",
+        _ => null,
+    };
+
+    private Google.Rpc.Status? CheckTransition(Entity current, Entity row)
+    {
+        if (current.Job is null || current.Job.Status == row.Job.Status)
+            return null;
+        var (from, to) = (current.Job.Status, row.Job.Status);
+        (string, string)[] both = [("from_status", EnumText.Of(from)), ("to_status", EnumText.Of(to))];
+        if (!JobStatusTransitions.IsAllowed(from, to))
+        {
+            return Rejection.Of(
+                ErrorReason.StatusTransitionInvalid,
+                $"a job cannot go from {EnumText.Of(from)} to {EnumText.Of(to)}",
+                both);
+        }
+
+        return WritePolicy.AllowsTransition(role, from, to)
+            ? null
+            : Rejection.Of(ErrorReason.NotPermitted, "only an owner reopens a completed job", both);
+    }
+
+    private bool LosesLastOwner(Entity row, Guid id) =>
+        row.User is not null and not { Role: Role.Owner, IsActive: true } && state.IsLastActiveOwner(id);
+}

@@ -1,0 +1,40 @@
+using KhsCrm.V1;
+
+namespace KhsCrm.Storage.Push;
+
+/// <summary>What the ledger knows of the operations of a batch.</summary>
+internal sealed class RecordedOperations(long lastClientSeq)
+{
+    private readonly Dictionary<long, OperationResult> _bySeq = [];
+    private readonly Dictionary<string, OperationResult> _byId = [];
+
+    public void Add(long? seqOfThisDevice, OperationResult result)
+    {
+        if (seqOfThisDevice is { } seq)
+            _bySeq[seq] = result;
+        _byId[result.OperationId] = result;
+    }
+
+    /// <summary>Whether the operation's number was used by another one: the device was restored from a backup.</summary>
+    public bool IsOfAnother(Operation operation) =>
+        _bySeq.TryGetValue(operation.ClientSeq, out var result) && result.OperationId != operation.Id;
+
+    /// <summary>
+    /// Gives an operation that was pushed before its recorded result. One that was pushed under another device id, before
+    /// the device numbered anew, is known by its own id.
+    /// </summary>
+    public bool TryAnswer(PlannedOperation planned)
+    {
+        var operation = planned.Operation;
+        if (!_byId.TryGetValue(operation.Id, out var recorded) && operation.ClientSeq > lastClientSeq)
+            return false;
+        if (recorded is not null)
+            planned.Result.MergeFrom(recorded);
+        planned.Result.OperationId = operation.Id;
+        planned.Result.ClientSeq = operation.ClientSeq;
+        // A result that the ledger no longer keeps was given long ago; a device that asks had been told.
+        planned.Result.FirstOutcome = recorded?.Outcome ?? OperationOutcome.Applied;
+        planned.Result.Outcome = OperationOutcome.Duplicate;
+        return true;
+    }
+}

@@ -1,0 +1,23 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace KhsCrm.Storage.Schema.Configurations;
+
+/// <summary>The column definitions that several tables share.</summary>
+internal static class ColumnDefaults
+{
+    /// <summary>A key that PostgreSQL makes when nobody else did.</summary>
+    public static void IsGenerated(this PropertyBuilder<Guid> property) => property.HasDefaultValueSql("gen_random_uuid()");
+
+    /// <summary>
+    /// The time of the statement, not of the transaction's start as CURRENT_TIMESTAMP would be (DESIGN §9.3).
+    /// </summary>
+    public static void IsNow(this PropertyBuilder<DateTime> property) => property.HasDefaultValueSql("clock_timestamp()");
+
+    /// <summary>The writing transaction, which is what deltas are cut by (DESIGN §4).</summary>
+    public static void IsChangeXid(this PropertyBuilder<ulong> property) =>
+        property.HasColumnType("xid8").HasDefaultValueSql("pg_current_xact_id()");
+
+    /// <summary>One of the five statuses of a job.</summary>
+    public const string JobStatuses = "'NOT_STARTED', 'IN_PROGRESS', 'WAITING_ON_MATERIALS', 'COMPLETED', 'ON_HOLD'";
+}

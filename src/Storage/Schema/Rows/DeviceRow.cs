@@ -1,0 +1,26 @@
+namespace KhsCrm.Storage.Schema.Rows;
+
+/// <summary>A row of <c>devices</c>: one installation and how far its outbox has been taken.</summary>
+public sealed class DeviceRow
+{
+    /// <summary>Chosen by the installation.</summary>
+    public Guid Id { get; set; }
+
+    /// <summary>Whose device.</summary>
+    public Guid UserId { get; set; }
+
+    /// <summary>The app and its version, last seen.</summary>
+    public required string AppVersion { get; set; }
+
+    /// <summary>The last operation with a result.</summary>
+    public long LastClientSeq { get; set; }
+
+    /// <summary>First Hello.</summary>
+    public DateTime CreatedAt { get; set; }
+
+    /// <summary>Last Hello.</summary>
+    public DateTime LastSeenAt { get; set; }
+
+    /// <summary>When an owner revoked it.</summary>
+    public DateTime? RevokedAt { get; set; }
+}

@@ -1,0 +1,146 @@
+using System.Security.Cryptography;
+using System.Text;
+using KhsCrm.Storage.Tables;
+using KhsCrm.V1;
+using Microsoft.Extensions.Options;
+using Npgsql;
+
+namespace KhsCrm.Storage.Sessions;
+
+/// <summary>Signs users in and out. Refresh tokens are stored as their SHA-256 and rotate on use (DESIGN §9.6).</summary>
+public sealed class SessionStore(
+    NpgsqlDataSource dataSource, PasswordHasher hasher, IOptions<SignInOptions> options, TimeProvider timeProvider)
+{
+    /// <summary>Signs in with e-mail address and password.</summary>
+    /// <returns>The new session; null when the two do not fit together or the user is deactivated.</returns>
+    public async Task<IssuedSession?> SignInAsync(string email, string password, CancellationToken cancellationToken)
+    {
+        var (user, hash) = await FindUserAsync(email, cancellationToken);
+        // bcrypt takes a core for tens of milliseconds: not on the thread that serves the call.
+        var isRight = await Task.Run(() => hasher.Verify(password, hash), cancellationToken);
+        if (!isRight || user is not { IsActive: true })
+            return null;
+
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await using var login = new NpgsqlCommand(
+            $"""
+            UPDATE users t SET last_login_at = $2, updated_by_id = id WHERE id = $1 AND is_active
+            RETURNING {EntityTables.Users.SelectList}
+            """,
+            connection);
+        login.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = Guid.Parse(user.Id) });
+        login.Parameters.Add(new NpgsqlParameter<DateTime> { TypedValue = timeProvider.GetUtcNow().UtcDateTime });
+        await using (var reader = await login.ExecuteReaderAsync(cancellationToken))
+        {
+            if (!await reader.ReadAsync(cancellationToken))
+                return null;
+            user = EntityTables.Users.ReadRow(reader);
+        }
+
+        var session = await IssueAsync(connection, user, Guid.CreateVersion7(), cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return session;
+    }
+
+    /// <summary>Trades a refresh token for the next one. A token that was traded before ends the whole session: it was stolen.</summary>
+    /// <returns>The session with its new token; null when the token is no good.</returns>
+    public async Task<IssuedSession?> RefreshAsync(string refreshToken, CancellationToken cancellationToken)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await using var use = new NpgsqlCommand(
+            $"""
+            WITH held AS (SELECT * FROM refresh_tokens WHERE token = $1 FOR UPDATE),
+            marked AS (
+                UPDATE refresh_tokens r SET used_at = $2 FROM held h
+                WHERE r.id = h.id AND h.used_at IS NULL)
+            SELECT h.family_id, h.used_at IS NULL AND h.expires_at > $2 AND t.is_active, {EntityTables.Users.SelectList}
+            FROM held h JOIN users t ON t.id = h.user_id
+            """,
+            connection);
+        use.Parameters.Add(new NpgsqlParameter<string> { TypedValue = Digest(refreshToken) });
+        use.Parameters.Add(new NpgsqlParameter<DateTime> { TypedValue = timeProvider.GetUtcNow().UtcDateTime });
+        Guid familyId;
+        User user;
+        bool isGood;
+        await using (var reader = await use.ExecuteReaderAsync(cancellationToken))
+        {
+            if (!await reader.ReadAsync(cancellationToken))
+                return null;
+            (familyId, isGood) = (reader.GetGuid(0), reader.GetBoolean(1));
+            user = EntityTables.Users.ReadRow(reader, firstOrdinal: 2);
+        }
+
+        if (!isGood)
+            await EndFamilyAsync(connection, familyId, cancellationToken);
+        var session = isGood ? await IssueAsync(connection, user, familyId, cancellationToken) : null;
+        await transaction.CommitAsync(cancellationToken);
+        return session;
+    }
+
+    /// <summary>Ends the session of a refresh token, if it has not ended.</summary>
+    public async Task SignOutAsync(string refreshToken, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand(
+            """
+            DELETE FROM refresh_tokens WHERE family_id = (SELECT family_id FROM refresh_tokens WHERE token = $1)
+            """);
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = Digest(refreshToken) });
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>Gives a user another password and ends all their sessions.</summary>
+    /// <returns>Whether there is such a user.</returns>
+    /// <exception cref="ArgumentException">The password is longer than bcrypt reads.</exception>
+    public async Task<bool> SetPasswordAsync(string email, string password, CancellationToken cancellationToken)
+    {
+        var hash = await Task.Run(() => hasher.Hash(password), cancellationToken);
+        await using var command = dataSource.CreateCommand(
+            """
+            WITH changed AS (UPDATE users SET password_hash = $2 WHERE lower(email) = lower($1) RETURNING id),
+            ended AS (DELETE FROM refresh_tokens WHERE user_id IN (SELECT id FROM changed))
+            SELECT count(*) FROM changed
+            """);
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = email });
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = hash });
+        return (long)(await command.ExecuteScalarAsync(cancellationToken))! > 0;
+    }
+
+    private async Task<(User? User, string? Hash)> FindUserAsync(string email, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand(
+            $"SELECT t.password_hash, {EntityTables.Users.SelectList} FROM users t WHERE lower(t.email) = lower($1)");
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = email.Replace("\0", "", StringComparison.Ordinal) });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken)
+            ? (EntityTables.Users.ReadRow(reader, firstOrdinal: 1), reader.GetString(0))
+            : (null, null);
+    }
+
+    private async Task<IssuedSession> IssueAsync(
+        NpgsqlConnection connection, User user, Guid familyId, CancellationToken cancellationToken)
+    {
+        var token = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
+        var expiresAt = timeProvider.GetUtcNow().UtcDateTime + options.Value.RefreshTokenLifetime;
+        await using var command = new NpgsqlCommand(
+            "INSERT INTO refresh_tokens (token, user_id, expires_at, family_id) VALUES ($1, $2, $3, $4)", connection);
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = Digest(token) });
+        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = Guid.Parse(user.Id) });
+        command.Parameters.Add(new NpgsqlParameter<DateTime> { TypedValue = expiresAt });
+        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = familyId });
+        await command.ExecuteNonQueryAsync(cancellationToken);
+        return new IssuedSession(user, familyId, token, expiresAt);
+    }
+
+    private static async Task EndFamilyAsync(
+        NpgsqlConnection connection, Guid familyId, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand("DELETE FROM refresh_tokens WHERE family_id = $1", connection);
+        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = familyId });
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    private static string Digest(string token) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(token)));
+}

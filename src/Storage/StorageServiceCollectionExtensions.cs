@@ -1,0 +1,50 @@
+using KhsCrm.Storage.Deltas;
+using KhsCrm.Storage.Devices;
+using KhsCrm.Storage.Push;
+using KhsCrm.Storage.Queries;
+using KhsCrm.Storage.Schema;
+using KhsCrm.Storage.Sessions;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Npgsql;
+
+namespace KhsCrm.Storage;
+
+/// <summary>The one door of this project.</summary>
+public static class StorageServiceCollectionExtensions
+{
+    /// <summary>Adds the PostgreSQL side: the data source, the delta reader, the operation applier, sessions, queries.</summary>
+    /// <param name="services">The container.</param>
+    /// <param name="connectionString">Where the database is.</param>
+    public static IServiceCollection AddKhsCrmStorage(this IServiceCollection services, string connectionString)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(_ => CreateDataSource(connectionString));
+        services.AddDbContextFactory<KhsCrmDbContext>(
+            (provider, options) => options.UseNpgsql(provider.GetRequiredService<NpgsqlDataSource>()));
+        services.AddOptions<DeltaOptions>().BindConfiguration("Deltas").ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<SignInOptions>().BindConfiguration("SignIn").ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<PasswordHasher>();
+        services.AddSingleton<SessionStore>();
+        services.AddSingleton<DeviceRegistry>();
+        services.AddSingleton<DeltaReader>();
+        services.AddSingleton<OperationApplier>();
+        services.AddSingleton<CustomerList>();
+        services.AddSingleton<CustomerSearch>();
+        services.AddSingleton<ActiveJobList>();
+        services.AddSingleton<AssignedJobList>();
+        services.AddSingleton<Checklist>();
+        return services;
+    }
+
+    // Acknowledged means committed to disk (DESIGN §1.8), whatever the server's own default is.
+    private static NpgsqlDataSource CreateDataSource(string connectionString)
+    {
+        var builder = new NpgsqlDataSourceBuilder(connectionString);
+        builder.ConnectionStringBuilder.ApplicationName ??= "khscrm";
+        builder.ConnectionStringBuilder.Options =
+            $"{builder.ConnectionStringBuilder.Options} -c synchronous_commit=on".TrimStart();
+        return builder.Build();
+    }
+}

@@ -1,0 +1,78 @@
+using Google.Protobuf;
+using KhsCrm.Contracts.Kinds;
+using KhsCrm.V1;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace KhsCrm.Storage.Tables;
+
+/// <summary>An <see cref="EntityTable"/> made from a list of columns.</summary>
+/// <typeparam name="T">The entity's message.</typeparam>
+internal sealed class EntityTable<T> : EntityTable
+    where T : class, IMessage<T>, new()
+{
+    private readonly EntityKind<T> _kind;
+    private readonly Column<T>[] _columns;
+    private readonly Column<T>[] _inserted;
+    private readonly Column<T>[] _updated;
+    private readonly string _insertSql;
+    private readonly string _updateSql;
+
+    public EntityTable(EntityKind<T> kind, string name, string timeColumn, params Column<T>[] columns)
+        : base(kind, name, timeColumn)
+    {
+        _kind = kind;
+        _columns = columns;
+        _inserted = [.. columns.Where(column => column.ToArray is not null)];
+        _updated = [.. _inserted.Where(column => !column.IsInsertOnly || column.Name == "id")];
+        SelectList = string.Join(", ", columns.Select(column => $"t.{column.Name}"));
+        var names = string.Join(", ", _inserted.Select(column => column.Name));
+        _insertSql = $"""
+            INSERT INTO {name} AS t ({names}) SELECT {names} FROM {Unnest(_inserted)} RETURNING {SelectList}
+            """;
+        _updateSql = $"""
+            UPDATE {name} t SET {string.Join(", ", _updated.Skip(1).Select(column => $"{column.Name} = r.{column.Name}"))}
+            FROM {Unnest(_updated)} WHERE t.id = r.id RETURNING {SelectList}
+            """;
+    }
+
+    public override string SelectList { get; }
+
+    public override Entity Read(NpgsqlDataReader reader, int firstOrdinal = 0) =>
+        _kind.Wrap(ReadRow(reader, firstOrdinal));
+
+    public T ReadRow(NpgsqlDataReader reader, int firstOrdinal = 0)
+    {
+        var row = new T();
+        for (var i = 0; i < _columns.Length; i++)
+        {
+            if (!reader.IsDBNull(firstOrdinal + i))
+                _columns[i].Read(row, reader, firstOrdinal + i);
+        }
+
+        return row;
+    }
+
+    public override NpgsqlBatchCommand Insert(IReadOnlyList<Entity> rows) => Command(_insertSql, _inserted, rows);
+
+    public override NpgsqlBatchCommand Update(IReadOnlyList<Entity> rows) => Command(_updateSql, _updated, rows);
+
+    private NpgsqlBatchCommand Command(string sql, Column<T>[] columns, IReadOnlyList<Entity> rows)
+    {
+        var command = new NpgsqlBatchCommand(sql);
+        T[] messages = [.. rows.Select(_kind.Unwrap)];
+        foreach (var column in columns)
+        {
+            command.Parameters.Add(
+                new NpgsqlParameter { Value = column.ToArray!(messages), NpgsqlDbType = NpgsqlDbType.Array | column.DbType });
+        }
+
+        return command;
+    }
+
+    private static string Unnest(Column<T>[] columns)
+    {
+        var arrays = string.Join(", ", columns.Select((column, i) => $"${i + 1}::{column.SqlType}[]"));
+        return $"unnest({arrays}) AS r({string.Join(", ", columns.Select(column => column.Name))})";
+    }
+}

@@ -1,0 +1,36 @@
+using KhsCrm.Contracts.Kinds;
+using KhsCrm.V1;
+using Npgsql;
+
+namespace KhsCrm.Storage.Tables;
+
+/// <summary>Where the rows of one kind of entity are, and how to read and write them in sets.</summary>
+internal abstract class EntityTable(EntityKind kind, string name, string timeColumn)
+{
+    /// <summary>The kind of entity.</summary>
+    public EntityKind Kind { get; } = kind;
+
+    /// <summary>The table.</summary>
+    public string Name { get; } = name;
+
+    /// <summary>The column that orders deltas: <c>updated_at</c>, or the one time of a row that has no other.</summary>
+    public string TimeColumn { get; } = timeColumn;
+
+    /// <summary>The columns to select, of the table under the alias <c>t</c>.</summary>
+    public abstract string SelectList { get; }
+
+    /// <summary>Reads a row whose columns of <see cref="SelectList"/> begin at an ordinal.</summary>
+    public abstract Entity Read(NpgsqlDataReader reader, int firstOrdinal = 0);
+
+    /// <summary>Inserts rows in one statement and returns them as they stand.</summary>
+    public abstract NpgsqlBatchCommand Insert(IReadOnlyList<Entity> rows);
+
+    /// <summary>Sets all updatable columns of rows in one statement and returns them as they stand.</summary>
+    public abstract NpgsqlBatchCommand Update(IReadOnlyList<Entity> rows);
+
+    /// <summary>Deletes rows in one statement.</summary>
+    public NpgsqlBatchCommand Delete(IEnumerable<Guid> ids) => new($"DELETE FROM {Name} WHERE id = ANY($1)")
+    {
+        Parameters = { new NpgsqlParameter<Guid[]> { TypedValue = [.. ids] } },
+    };
+}

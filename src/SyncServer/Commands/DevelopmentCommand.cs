@@ -1,0 +1,44 @@
+using System.CommandLine;
+using KhsCrm.Storage.SampleData;
+using KhsCrm.SyncServer.Development;
+
+namespace KhsCrm.SyncServer.Commands;
+
+/// <summary><c>dev</c>: the service with a database and sample data of its own, on loopback; what <c>scripts/run</c> starts.</summary>
+internal static class DevelopmentCommand
+{
+    public static Command Create()
+    {
+        var port = new Option<int>("--port") { Description = "The port to serve on.", DefaultValueFactory = _ => 5080 };
+        var data = new Option<DirectoryInfo>("--data")
+        {
+            Description = "Where the private PostgreSQL cluster keeps its data.",
+            DefaultValueFactory = _ => new DirectoryInfo(".data"),
+        };
+        var connection = new Option<string?>("--connection") { Description = "Use this PostgreSQL database instead." };
+        var fresh = new Option<bool>("--fresh") { Description = "Throw the private cluster's data away first." };
+        var size = new SampleSize();
+        var customers = new Option<int>("--customers") { Description = "Sample customers.", DefaultValueFactory = _ => size.Customers };
+        var jobs = new Option<int>("--jobs") { Description = "Sample jobs.", DefaultValueFactory = _ => size.Jobs };
+        var materials = new Option<int>("--materials") { Description = "Sample materials.", DefaultValueFactory = _ => size.Materials };
+
+        var command = new Command("dev", "Serve on loopback with a database and sample data. Never in Production.")
+        {
+            port, data, connection, fresh, customers, jobs, materials,
+        };
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(fresh) && result.GetValue(connection) is not null)
+                result.AddError("--fresh throws away the private cluster; with --connection there is none.");
+        });
+        command.SetAction((result, cancellationToken) => DevelopmentHost.RunAsync(
+            new DevelopmentSettings(
+                result.GetValue(port),
+                result.GetValue(data)!.FullName,
+                result.GetValue(connection),
+                result.GetValue(fresh),
+                new SampleSize(result.GetValue(customers), result.GetValue(jobs), result.GetValue(materials))),
+            cancellationToken));
+        return command;
+    }
+}

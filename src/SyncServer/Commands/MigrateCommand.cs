@@ -1,0 +1,25 @@
+using System.CommandLine;
+using KhsCrm.Storage.Schema;
+
+namespace KhsCrm.SyncServer.Commands;
+
+/// <summary><c>migrate</c>: brings a database to the newest schema, and nothing else.</summary>
+internal static class MigrateCommand
+{
+    public static Command Create()
+    {
+        var connection = new Option<string>("--connection")
+        {
+            Description = "The PostgreSQL database, as an Npgsql connection string.",
+            Required = true,
+        };
+        var command = new Command("migrate", "Bring a database to the newest schema.") { connection };
+        command.SetAction(async (result, cancellationToken) =>
+        {
+            await SchemaMigrator.MigrateAsync(result.GetValue(connection)!, cancellationToken);
+            await Console.Out.WriteLineAsync("The schema is up to date.");
+            return 0;
+        });
+        return command;
+    }
+}

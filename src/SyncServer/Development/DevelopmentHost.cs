@@ -1,0 +1,80 @@
+using KhsCrm.Storage.SampleData;
+using KhsCrm.Storage.Schema;
+using KhsCrm.SyncServer.Auth;
+using KhsCrm.SyncServer.Development.Postgres;
+using KhsCrm.SyncServer.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Npgsql;
+
+namespace KhsCrm.SyncServer.Development;
+
+/// <summary>The service for a developer: a database, the schema, sample data, and a line that says where it is.</summary>
+internal static class DevelopmentHost
+{
+    public static async Task<int> RunAsync(DevelopmentSettings settings, CancellationToken cancellationToken)
+    {
+        using var logging = LoggerFactory.Create(builder => builder.AddSimpleConsole(console => console.SingleLine = true)
+            .SetMinimumLevel(LogLevel.Warning));
+        try
+        {
+            await using var cluster = settings.Connection is null
+                ? await StartClusterAsync(settings, logging.CreateLogger("PostgreSQL"), cancellationToken)
+                : null;
+            await ServeAsync(settings, cluster?.ConnectionString ?? settings.Connection!, cancellationToken);
+            return 0;
+        }
+        catch (Exception exception) when (exception is PrivateClusterException or NpgsqlException or IOException)
+        {
+            await Console.Error.WriteLineAsync($"error: {exception.Message}");
+            return 1;
+        }
+    }
+
+    private static async Task<PrivateCluster> StartClusterAsync(
+        DevelopmentSettings settings, ILogger logger, CancellationToken cancellationToken)
+    {
+        await Console.Out.WriteLineAsync("Starting a private PostgreSQL cluster …");
+        var options = new PrivateClusterOptions
+        {
+            DataFolder = Path.Combine(settings.DataFolder, "postgres"),
+            Fresh = settings.Fresh,
+        };
+        var cluster = await PrivateCluster.StartAsync(options, logger, cancellationToken);
+        await Console.Out.WriteLineAsync($"PostgreSQL on 127.0.0.1:{cluster.Port}, data in {cluster.Folder}");
+        return cluster;
+    }
+
+    private static async Task ServeAsync(
+        DevelopmentSettings settings, string connectionString, CancellationToken cancellationToken)
+    {
+        await SchemaMigrator.MigrateAsync(connectionString, cancellationToken);
+        await using (var dataSource = NpgsqlDataSource.Create(connectionString))
+        {
+            var report = await SampleDataLoader.LoadAsync(dataSource, settings.Size, cancellationToken);
+            await Console.Out.WriteLineAsync(
+                $"Sample data: {report.Total.Customers} customers, {report.Total.Jobs} jobs, {report.Total.Materials} materials");
+        }
+
+        await using var app = ServerApp.Build([$"--environment={Environments.Development}"], builder =>
+        {
+            builder.Logging.SetMinimumLevel(LogLevel.Warning);
+            builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
+            {
+                ["ConnectionStrings:KhsCrm"] = connectionString,
+                ["Auth:SigningKeys:0"] = AuthOptions.DevelopmentSigningKey,
+                ["urls"] = $"http://127.0.0.1:{settings.Port}",
+            });
+        });
+        await app.StartAsync(cancellationToken);
+        var url = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+        await Console.Out.WriteLineAsync(
+            $"""
+            Sign in as owner@khscrm.com / owner-demo-1, or worker1@khscrm.com … worker5@khscrm.com / worker-demo-1
+            Next, in another terminal: echo owner-demo-1 | scripts/khs login owner@khscrm.com --password-stdin --server {url}
+            Ctrl-C ends it.
+            ready {url}
+            """);
+        await app.WaitForShutdownAsync(cancellationToken);
+    }
+}

@@ -1,0 +1,70 @@
+using KhsCrm.Storage;
+using KhsCrm.SyncServer.Auth;
+using KhsCrm.SyncServer.Errors;
+using KhsCrm.SyncServer.Live;
+using KhsCrm.SyncServer.Services;
+using KhsCrm.SyncServer.Sync;
+
+namespace KhsCrm.SyncServer.Hosting;
+
+internal static class ServerServiceCollectionExtensions
+{
+    /// <summary>Adds the whole service.</summary>
+    public static IServiceCollection AddKhsCrmServer(this IServiceCollection services, string connectionString) => services
+        .AddKhsCrmStorage(connectionString)
+        .AddAuth()
+        .AddLive()
+        .AddSync()
+        .AddRpc()
+        .AddHealth();
+
+    /// <summary>Maps every gRPC service.</summary>
+    public static void MapKhsCrmServer(this IEndpointRouteBuilder endpoints)
+    {
+        endpoints.MapGrpcService<AuthService>();
+        endpoints.MapGrpcService<SyncService>();
+        endpoints.MapGrpcService<UserService>();
+        endpoints.MapGrpcService<CustomerService>();
+        endpoints.MapGrpcService<JobService>();
+        endpoints.MapGrpcService<MaterialService>();
+        endpoints.MapGrpcService<ActivityService>();
+        endpoints.MapGrpcService<OperationsService>();
+        endpoints.MapGrpcHealthChecksService();
+        endpoints.MapGrpcReflectionService();
+    }
+
+    private static IServiceCollection AddAuth(this IServiceCollection services)
+    {
+        services.AddOptions<AuthOptions>().BindConfiguration("Auth").ValidateDataAnnotations()
+            .Validate(options => options.SigningKeys.All(key => key.Length >= 32), "Auth:SigningKeys must have 32 characters or more each.")
+            .ValidateOnStart();
+        return services.AddSingleton<AccessTokens>();
+    }
+
+    private static IServiceCollection AddLive(this IServiceCollection services)
+    {
+        services.AddOptions<LiveOptions>().BindConfiguration("Live").ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<ChangeSignal>();
+        return services.AddHostedService(provider => provider.GetRequiredService<ChangeSignal>());
+    }
+
+    private static IServiceCollection AddSync(this IServiceCollection services)
+    {
+        services.AddOptions<SyncOptions>().BindConfiguration("Sync").ValidateDataAnnotations().ValidateOnStart();
+        return services.AddSingleton<PushHandler>().AddSingleton<SyncSessionFactory>();
+    }
+
+    private static IServiceCollection AddRpc(this IServiceCollection services)
+    {
+        services.AddOptions<Grpc.AspNetCore.Server.GrpcServiceOptions>().Configure<Microsoft.Extensions.Options.IOptions<SyncOptions>>(
+            (grpc, sync) => grpc.MaxReceiveMessageSize = sync.Value.MaxMessageBytes);
+        services.AddGrpc(options => options.Interceptors.Add<ErrorInterceptor>());
+        return services.AddGrpcReflection();
+    }
+
+    private static IServiceCollection AddHealth(this IServiceCollection services)
+    {
+        services.AddGrpcHealthChecks().AddCheck<DatabaseHealthCheck>("database");
+        return services;
+    }
+}

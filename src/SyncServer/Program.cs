@@ -1,0 +1,3 @@
+using KhsCrm.SyncServer.Commands;
+
+return await ServerCommands.Create().Parse(args).InvokeAsync();

@@ -1,0 +1,43 @@
+using KhsCrm.Contracts.Rules;
+using KhsCrm.SyncServer.Errors;
+using KhsCrm.V1;
+
+namespace KhsCrm.SyncServer.Sync;
+
+/// <summary>What a Hello must be.</summary>
+internal static class HelloRules
+{
+    /// <summary>The version of the protocol that this server speaks.</summary>
+    public const int ProtocolVersion = 1;
+
+    /// <exception cref="RpcFault">It is not; the fault names the fields.</exception>
+    public static void Check(Hello hello)
+    {
+        if (hello.ProtocolVersion != ProtocolVersion)
+        {
+            throw new RpcFault(
+                ErrorReason.ProtocolVersionUnsupported,
+                $"hello.protocol_version is {hello.ProtocolVersion}; this server speaks {ProtocolVersion}",
+                ("supported", $"{ProtocolVersion}"));
+        }
+
+        List<FieldViolation> violations = [];
+        if (!IsUuid(hello.DeviceId))
+            violations.Add(new("hello.device_id", "must be a lower-case UUID"));
+        if (hello.AppVersion.Length is < 1 or > 100 || hello.AppVersion.Contains('\0', StringComparison.Ordinal))
+            violations.Add(new("hello.app_version", "must be 1 to 100 characters"));
+        if (hello.NextClientSeq < 1)
+            violations.Add(new("hello.next_client_seq", "must be at least 1"));
+        violations.AddRange(CheckTypes("hello.entity_types", hello.EntityTypes));
+        if (violations.Count > 0)
+            throw new RpcFault(violations);
+    }
+
+    /// <summary>Checks a list of kinds of entities.</summary>
+    public static IEnumerable<FieldViolation> CheckTypes(string field, IEnumerable<EntityType> types) => types
+        .Where(type => type == EntityType.Unspecified || !Enum.IsDefined(type))
+        .Select(type => new FieldViolation(field, $"{type:D} is not an EntityType", ErrorReason.EnumValueUnknown));
+
+    /// <summary>Whether a string is an id.</summary>
+    public static bool IsUuid(string value) => Guid.TryParseExact(value, "D", out var id) && id.ToString() == value;
+}

@@ -1,0 +1,65 @@
+using Grpc.Core;
+using KhsCrm.Storage.Deltas;
+using KhsCrm.Storage.Devices;
+using KhsCrm.Storage.Push;
+using KhsCrm.SyncServer.Auth;
+using KhsCrm.SyncServer.Errors;
+using KhsCrm.V1;
+
+namespace KhsCrm.SyncServer.Sync;
+
+internal sealed class SyncService(SyncSessionFactory sessions, DeviceRegistry devices, DeltaReader deltas, PushHandler push)
+    : V1.SyncService.SyncServiceBase
+{
+    public override async Task SyncStream(
+        IAsyncStreamReader<SyncStreamRequest> requestStream,
+        IServerStreamWriter<SyncStreamResponse> responseStream,
+        ServerCallContext context)
+    {
+        var user = await context.RequireUserAsync();
+        await using var session = sessions.Create(user, requestStream, responseStream);
+        await session.RunAsync(context.CancellationToken);
+    }
+
+    public override async Task<PushResponse> Push(PushRequest request, ServerCallContext context)
+    {
+        var user = await context.RequireUserAsync();
+        if (!HelloRules.IsUuid(request.DeviceId))
+            throw RpcFault.Field("device_id", "must be a lower-case UUID");
+        var device = Guid.Parse(request.DeviceId);
+        await devices.GreetAsync(device, user.Id, "push", context.CancellationToken);
+        var actor = new Actor(user.Id, user.Role, device);
+        return new PushResponse { Result = await push.PushAsync(actor, request.Operations, context.CancellationToken) };
+    }
+
+    public override async Task Pull(
+        PullRequest request, IServerStreamWriter<PullResponse> responseStream, ServerCallContext context)
+    {
+        var user = await context.RequireUserAsync();
+        if (HelloRules.CheckTypes("entity_types", request.EntityTypes).ToList() is { Count: > 0 } violations)
+            throw new RpcFault(violations);
+        var scope = new DeltaScope(user.Id, user.Role, null, request.EntityTypes);
+        var cursor = request.Cursor.Memory;
+        var isRestarted = false;
+        while (true)
+        {
+            var result = await deltas.ReadAsync(scope, cursor, context.CancellationToken);
+            if (result.Delta is not { } delta)
+            {
+                // The token's role is not the user's any more, or the user is gone: a new token is needed first.
+                if (isRestarted || cursor.IsEmpty)
+                    throw new RpcFault(ErrorReason.AccessTokenInvalid, "the user's role has changed; sign in again");
+                isRestarted = true;
+                cursor = default;
+                await responseStream.WriteAsync(
+                    new PullResponse { ResyncRequired = ResyncMessages.Of(result.Resync) }, context.CancellationToken);
+                continue;
+            }
+
+            await responseStream.WriteAsync(new PullResponse { Delta = delta }, context.CancellationToken);
+            if (delta.Checkpoint)
+                return;
+            cursor = delta.Cursor.Memory;
+        }
+    }
+}

@@ -1,0 +1,25 @@
+using Grpc.Core;
+using KhsCrm.Storage.Deltas;
+using KhsCrm.Storage.Devices;
+using KhsCrm.SyncServer.Auth;
+using KhsCrm.SyncServer.Live;
+using KhsCrm.V1;
+using Microsoft.Extensions.Options;
+
+namespace KhsCrm.SyncServer.Sync;
+
+/// <summary>What every stream of this server shares.</summary>
+internal sealed record SyncSessionFactory(
+    DeviceRegistry Devices,
+    DeltaReader Deltas,
+    PushHandler Push,
+    ChangeSignal Signal,
+    AccessTokens Tokens,
+    IOptions<SyncOptions> Options,
+    TimeProvider TimeProvider,
+    IHostApplicationLifetime Lifetime)
+{
+    public SyncSession Create(
+        CurrentUser user, IAsyncStreamReader<SyncStreamRequest> requests, IServerStreamWriter<SyncStreamResponse> responses) =>
+        new(this, user, requests, responses);
+}

@@ -1,0 +1,33 @@
+using System.Globalization;
+
+namespace KhsCrm.Benchmarks;
+
+/// <summary>The command line: a verb, then <c>--name value</c> pairs.</summary>
+internal sealed record Arguments(string Verb, IReadOnlyDictionary<string, string> Options)
+{
+    public string Connection => Options.GetValueOrDefault("connection")
+        ?? throw new ArgumentException("--connection STRING is missing");
+
+    public static Arguments Parse(string[] args)
+    {
+        var options = new Dictionary<string, string>(StringComparer.Ordinal);
+        for (var i = 1; i + 1 < args.Length; i += 2)
+            options[args[i].TrimStart('-')] = args[i + 1];
+        return new Arguments(args.FirstOrDefault() ?? "", options);
+    }
+
+    public int Number(string name, int otherwise) =>
+        Options.TryGetValue(name, out var text) ? int.Parse(text, CultureInfo.InvariantCulture) : otherwise;
+
+    public static int Explain()
+    {
+        Console.Error.WriteLine(
+            """
+            Benchmarks audit  --connection STRING [--rows 10000] [--single 2000] [--rounds 5]
+                what the triggers cost: the same statements with them on and off
+            Benchmarks sample --connection STRING [--customers 25] [--jobs 40] [--materials 200]
+                loads the sample data, and says how long it took and how much memory
+            """);
+        return 2;
+    }
+}
