@@ -1,0 +1,3 @@
+using KhsCrm.Cli;
+
+return await KhsApp.RunAsync(args, Console.In, Console.Out, Console.Error);

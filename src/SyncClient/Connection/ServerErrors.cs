@@ -1,0 +1,35 @@
+using Grpc.Core;
+using KhsCrm.V1;
+
+namespace KhsCrm.SyncClient.Connection;
+
+/// <summary>Says what an <see cref="RpcException"/> means for an app. The only place that does.</summary>
+internal static class ServerErrors
+{
+    public static StatusDetails Details(RpcException exception) => StatusDetails.Of(exception.GetRpcStatus());
+
+    public static KhsCrmException Translate(RpcException exception)
+    {
+        var details = Details(exception);
+        if (IsUnreachable(exception, details))
+            return new ServerUnreachableException($"The server cannot be reached: {exception.Status.Detail}", exception);
+        if (exception.StatusCode == StatusCode.Unauthenticated && details.Reason != ErrorReason.InvalidCredentials)
+            return NotSignedInException.Ended;
+        var message = exception.Status.Detail.Length > 0 ? exception.Status.Detail : $"The server answered {exception.StatusCode}.";
+        if (details.Violations.Count > 0)
+            message += " " + string.Join("; ", details.Violations.Select(field => $"{field.Field} {field.Description}")) + ".";
+        return new KhsCrmException(message, exception) { Reason = ReasonOf(exception, details) };
+    }
+
+    // A connection that breaks in the middle of a call is INTERNAL or CANCELLED to gRPC; the server sent neither.
+    private static bool IsUnreachable(RpcException exception, StatusDetails details) =>
+        exception.StatusCode is StatusCode.Unavailable or StatusCode.DeadlineExceeded
+        || (details.Reason == ErrorReason.Unspecified && exception.Status.DebugException is not null);
+
+    private static ErrorReason ReasonOf(RpcException exception, StatusDetails details) => details.Reason switch
+    {
+        ErrorReason.Unspecified when exception.StatusCode is StatusCode.Internal or StatusCode.Unknown => ErrorReason.Internal,
+        ErrorReason.Unspecified when exception.StatusCode == StatusCode.Unimplemented => ErrorReason.NotImplemented,
+        var reason => reason,
+    };
+}

@@ -1,0 +1,17 @@
+using KhsCrm.V1;
+
+namespace KhsCrm.SyncClient;
+
+/// <summary>Nobody is signed in, or the session has ended and the user must sign in again.</summary>
+public sealed class NotSignedInException : KhsCrmException
+{
+    internal NotSignedInException(string message)
+        : base(message)
+    {
+        Reason = ErrorReason.AccessTokenInvalid;
+    }
+
+    internal static NotSignedInException Nobody => new("Nobody is signed in on this device.");
+
+    internal static NotSignedInException Ended => new("The session has ended: sign in again. What is on this device is kept.");
+}

@@ -1,0 +1,42 @@
+using Google.Protobuf;
+using KhsCrm.SyncClient.Store;
+using KhsCrm.V1;
+
+namespace KhsCrm.SyncClient.Sessions;
+
+/// <summary>Who is signed in on this device: at most one row of the store.</summary>
+/// <param name="User">The user as of the last sign-in.</param>
+/// <param name="Tokens">The tokens.</param>
+/// <param name="IsEnded">Whether the server has ended the session: what is here stays readable, sync needs a new sign-in.</param>
+internal sealed record SessionState(User User, Tokens Tokens, bool IsEnded)
+{
+    /// <summary>The session; null when nobody is signed in.</summary>
+    public static SessionState? TryRead(StoreConnection connection)
+    {
+        var row = connection.Prepare("SELECT user, tokens, is_ended FROM session");
+        if (!row.Step())
+            return null;
+        var state = new SessionState(
+            User.Parser.ParseFrom(row.Blob(0)), Tokens.Parser.ParseFrom(row.Blob(1)), row.Flag(2));
+        row.Reset();
+        return state;
+    }
+
+    /// <summary>The signed-in user as the server last sent them: the role may have changed since the sign-in.</summary>
+    /// <exception cref="NotSignedInException">Nobody is signed in.</exception>
+    public static User RequireUser(StoreConnection connection)
+    {
+        var session = TryRead(connection) ?? throw NotSignedInException.Nobody;
+        return RowTables.User.ReadEffective(connection, RowId.Parse(session.User.Id))?.User is { } current
+            && current.Role != Role.Unspecified
+                ? current
+                : session.User;
+    }
+
+    public static void Delete(StoreConnection connection) => connection.Prepare("DELETE FROM session").Execute();
+
+    public void Write(StoreConnection connection) =>
+        connection.Prepare("INSERT OR REPLACE INTO session (one, user, tokens, is_ended) VALUES (1, ?1, ?2, ?3)")
+            .Bind(1, User.ToByteArray()).Bind(2, Tokens.ToByteArray()).Bind(3, IsEnded)
+            .Execute();
+}

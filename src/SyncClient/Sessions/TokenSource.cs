@@ -1,0 +1,82 @@
+using Grpc.Core;
+using KhsCrm.SyncClient.Connection;
+using KhsCrm.SyncClient.Store;
+using KhsCrm.V1;
+
+namespace KhsCrm.SyncClient.Sessions;
+
+/// <summary>Gives access tokens that work, as far as this device can know, and trades the refresh token for new ones.</summary>
+internal sealed class TokenSource(LocalStore store, ServerConnection server, TimeProvider time) : IDisposable
+{
+    private static readonly TimeSpan Margin = TimeSpan.FromSeconds(30);
+
+    private readonly SemaphoreSlim _refreshing = new(1, 1);
+
+    /// <summary>An access token.</summary>
+    /// <exception cref="NotSignedInException">Nobody is signed in, or the session has ended.</exception>
+    public async Task<string> GetAsync(string address, CancellationToken cancellationToken)
+    {
+        var session = await RequireSessionAsync(cancellationToken).ConfigureAwait(false);
+        var expires = session.Tokens.AccessTokenExpiresAt?.ToDateTimeOffset() ?? DateTimeOffset.MaxValue;
+        return expires - Margin > time.GetUtcNow() || session.Tokens.RefreshToken.Length == 0
+            ? session.Tokens.AccessToken
+            : await RefreshAsync(address, session.Tokens.AccessToken, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Another access token than one that does not work any more.</summary>
+    /// <param name="address">The server.</param>
+    /// <param name="usedToken">The one that does not work.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="NotSignedInException">The session has ended; the store remembers that.</exception>
+    public async Task<string> RefreshAsync(string address, string usedToken, CancellationToken cancellationToken)
+    {
+        await _refreshing.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            var session = await RequireSessionAsync(cancellationToken).ConfigureAwait(false);
+            if (session.Tokens.AccessToken != usedToken)
+                return session.Tokens.AccessToken; // Somebody else was faster.
+            // Not cancelled once it is sent: the refresh token works once, so its answer must reach the store.
+            var tokens = await TradeAsync(address, session).ConfigureAwait(false);
+            await store.WriteAsync(
+                transaction => (session with { Tokens = tokens }).Write(transaction.Connection), CancellationToken.None)
+                .ConfigureAwait(false);
+            return tokens.AccessToken;
+        }
+        finally
+        {
+            _refreshing.Release();
+        }
+    }
+
+    public void Dispose() => _refreshing.Dispose();
+
+    private async Task<Tokens> TradeAsync(string address, SessionState session)
+    {
+        try
+        {
+            var answer = await server.Auth(address).RefreshTokenAsync(
+                new RefreshTokenRequest { RefreshToken = session.Tokens.RefreshToken }).ConfigureAwait(false);
+            return answer.Tokens;
+        }
+        catch (RpcException exception) when (
+            exception.StatusCode is StatusCode.Unauthenticated or StatusCode.InvalidArgument or StatusCode.Unimplemented)
+        {
+            await store.WriteAsync(
+                transaction => (session with { IsEnded = true }).Write(transaction.Connection), CancellationToken.None)
+                .ConfigureAwait(false);
+            throw NotSignedInException.Ended;
+        }
+        catch (RpcException exception)
+        {
+            throw ServerErrors.Translate(exception);
+        }
+    }
+
+    private async Task<SessionState> RequireSessionAsync(CancellationToken cancellationToken)
+    {
+        var session = await store.ReadAsync(SessionState.TryRead, cancellationToken).ConfigureAwait(false)
+            ?? throw NotSignedInException.Nobody;
+        return session.IsEnded ? throw NotSignedInException.Ended : session;
+    }
+}

@@ -1,0 +1,62 @@
+using Google.Protobuf;
+using KhsCrm.SyncClient.Sessions;
+
+namespace KhsCrm.SyncClient.Store;
+
+/// <summary>Reads rows for the signed-in user; nobody else sees them.</summary>
+internal sealed class RowReader<T>(LocalStore store, RowTable<T> table)
+    where T : class, IMessage<T>, new()
+{
+    public Task<T?> FindAsync(string id, CancellationToken cancellationToken) =>
+        store.ReadAsync(
+            connection =>
+            {
+                SessionState.RequireUser(connection);
+                return RowId.TryParse(id) is { } rowId && table.ReadEffective(connection, rowId) is { } row
+                    ? table.TypedKind.Unwrap(row)
+                    : null;
+            },
+            cancellationToken);
+
+    public async Task<T> GetAsync(string id, CancellationToken cancellationToken) =>
+        await FindAsync(id, cancellationToken).ConfigureAwait(false) ?? throw new RowNotFoundException(table.Name, id);
+
+    public Task<RowPage<T>> ListAsync(RowQuery<T> query, CancellationToken cancellationToken) =>
+        store.ReadAsync(
+            connection =>
+            {
+                SessionState.RequireUser(connection);
+                return query.Run(connection);
+            },
+            cancellationToken);
+
+    /// <summary>All rows of a query, for lists that are short by nature: what hangs on one job.</summary>
+    public async Task<IReadOnlyList<T>> ListAllAsync(RowQuery<T> query, CancellationToken cancellationToken) =>
+        (await ListAsync(query.WithoutLimit(), cancellationToken).ConfigureAwait(false)).Items;
+
+    /// <summary>The ids that begin with a prefix.</summary>
+    /// <param name="prefix">Hexadecimal digits and hyphens.</param>
+    /// <param name="limit">At most so many.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public Task<IReadOnlyList<string>> FindIdsAsync(string prefix, int limit, CancellationToken cancellationToken)
+    {
+        var digits = prefix.Replace("-", "", StringComparison.Ordinal);
+        if (digits.Length is 0 or > 32 || !digits.All(char.IsAsciiHexDigit))
+            return Task.FromResult<IReadOnlyList<string>>([]);
+        var from = new RowId(Guid.ParseExact(digits.PadRight(32, '0'), "N"));
+        var to = new RowId(Guid.ParseExact(digits.PadRight(32, 'f'), "N"));
+        return store.ReadAsync<IReadOnlyList<string>>(
+            connection =>
+            {
+                SessionState.RequireUser(connection);
+                var row = connection.Prepare(
+                    $"SELECT id FROM {table.Name} WHERE id BETWEEN ?1 AND ?2 AND hidden = 0 ORDER BY id LIMIT ?3")
+                    .Bind(1, from).Bind(2, to).Bind(3, limit);
+                List<string> ids = [];
+                while (row.Step())
+                    ids.Add(row.Id(0).ToString());
+                return ids;
+            },
+            cancellationToken);
+    }
+}

@@ -1,0 +1,68 @@
+using KhsCrm.Contracts.Kinds;
+using KhsCrm.V1;
+
+namespace KhsCrm.SyncClient.Store;
+
+/// <summary>The table of one kind of entity, for code that works on any.</summary>
+internal abstract class RowTable(EntityKind kind, bool hasJob)
+{
+    private readonly string _deleteSql = $"DELETE FROM {kind.Name} WHERE id = ?1";
+    private readonly string _serverSql = $"SELECT server FROM {kind.Name} WHERE id = ?1";
+    private readonly string _effectiveSql = $"SELECT coalesce(local, server) FROM {kind.Name} WHERE id = ?1 AND hidden = 0";
+    private readonly string _idsOfJobSql = $"SELECT id FROM {kind.Name} WHERE job_id = ?1 AND server IS NOT NULL";
+    private readonly string _staleSql = $"SELECT id FROM {kind.Name} WHERE generation < ?1 AND server IS NOT NULL LIMIT 1000";
+
+    public EntityKind Kind { get; } = kind;
+
+    public EntityType Type => Kind.Type;
+
+    /// <summary>The table's name in SQL.</summary>
+    public string Name => Kind.Name;
+
+    /// <summary>Whether a row belongs to a job and leaves with it.</summary>
+    public bool HasJob { get; } = hasJob;
+
+    public abstract Entity Parse(ReadOnlySpan<byte> row);
+
+    /// <summary>Writes a row: what the server has, and what a person sees. One of the two is there.</summary>
+    /// <param name="connection">The connection that writes.</param>
+    /// <param name="id">The row's id.</param>
+    /// <param name="server">The row as the server sent it; null for a row that exists only here.</param>
+    /// <param name="local">The row with the pending operations on top; null when there are none, or when they delete it.</param>
+    /// <param name="isHidden">Whether a pending deletion hides the row.</param>
+    /// <param name="generation">The generation of the server's row.</param>
+    public abstract void Write(
+        StoreConnection connection, RowId id, Entity? server, Entity? local, bool isHidden, long generation);
+
+    public void Delete(StoreConnection connection, RowId id) => connection.Prepare(_deleteSql).Bind(1, id).Execute();
+
+    /// <summary>The row as the server last sent it.</summary>
+    public Entity? ReadServer(StoreConnection connection, RowId id) => ReadOne(connection.Prepare(_serverSql).Bind(1, id));
+
+    /// <summary>The row as a person sees it: with the pending operations on top.</summary>
+    public Entity? ReadEffective(StoreConnection connection, RowId id) =>
+        ReadOne(connection.Prepare(_effectiveSql).Bind(1, id));
+
+    /// <summary>The ids of the server's rows that belong to a job.</summary>
+    public List<RowId> IdsOfJob(StoreConnection connection, RowId jobId) =>
+        ReadIds(connection.Prepare(_idsOfJobSql).Bind(1, jobId));
+
+    /// <summary>Up to 1,000 ids of server rows that an earlier generation brought.</summary>
+    public List<RowId> StaleIds(StoreConnection connection, long generation) =>
+        ReadIds(connection.Prepare(_staleSql).Bind(1, generation));
+
+    protected static List<RowId> ReadIds(Statement statement)
+    {
+        List<RowId> ids = [];
+        while (statement.Step())
+            ids.Add(statement.Id(0));
+        return ids;
+    }
+
+    private Entity? ReadOne(Statement statement)
+    {
+        var row = statement.Step() && !statement.IsNull(0) ? Parse(statement.Blob(0)) : null;
+        statement.Reset();
+        return row;
+    }
+}

@@ -1,0 +1,47 @@
+using Microsoft.Data.Sqlite;
+
+namespace KhsCrm.SyncClient.Store;
+
+/// <summary>One connection to the store with its prepared statements. Used by one thread at a time.</summary>
+internal sealed class StoreConnection : IDisposable
+{
+    private readonly SqliteConnection _connection;
+    private readonly Dictionary<string, Statement> _statements = new(StringComparer.Ordinal);
+
+    public StoreConnection(string connectionString, TimeSpan busyTimeout)
+    {
+        _connection = new SqliteConnection(connectionString);
+        _connection.Open();
+        Execute($"PRAGMA busy_timeout = {(long)busyTimeout.TotalMilliseconds}");
+    }
+
+    /// <summary>
+    /// A statement that is prepared once. The same text gives the same statement, so a run must end before the next
+    /// begins: do not run a statement inside its own rows.
+    /// </summary>
+    public Statement Prepare(string sql)
+    {
+        if (_statements.TryGetValue(sql, out var statement))
+            return statement;
+        statement = new Statement(_connection.Handle!, sql);
+        _statements.Add(sql, statement);
+        return statement;
+    }
+
+    /// <summary>Runs statements that are not worth preparing: schema and pragmas.</summary>
+    public void Execute(string sql)
+    {
+        using var command = _connection.CreateCommand();
+#pragma warning disable CA2100 // Constant texts of this library.
+        command.CommandText = sql;
+#pragma warning restore CA2100
+        command.ExecuteNonQuery();
+    }
+
+    public void Dispose()
+    {
+        foreach (var statement in _statements.Values)
+            statement.Dispose();
+        _connection.Dispose();
+    }
+}

@@ -1,0 +1,52 @@
+using KhsCrm.Contracts.Kinds;
+using KhsCrm.SyncClient.Outbox;
+using KhsCrm.SyncClient.Store;
+using KhsCrm.V1;
+
+namespace KhsCrm.SyncClient.Sync;
+
+/// <summary>Stores a delta: its changes, what a checkpoint settles, and the cursor, in one transaction.</summary>
+internal static class DeltaApplier
+{
+    public static void Apply(WriteTransaction transaction, Delta delta, DateTimeOffset now)
+    {
+        var connection = transaction.Connection;
+        var device = DeviceState.Read(connection);
+        var rows = new ServerRows(transaction, device.Generation);
+        foreach (var change in delta.Changes)
+            Apply(rows, change);
+        device = device with { Cursor = delta.Cursor.Length == 0 ? device.Cursor : delta.Cursor.ToByteArray() };
+        if (delta.Checkpoint)
+        {
+            if (device.IsResyncing)
+                rows.RemoveStale();
+            Settlement.OnCheckpoint(transaction, delta.LastClientSeq);
+            device = device with
+            {
+                IsResyncing = false,
+                CheckpointClientSeq = delta.LastClientSeq,
+                LastCheckpointAt = now,
+            };
+        }
+
+        device.Write(connection);
+    }
+
+    private static void Apply(ServerRows rows, Change change)
+    {
+        switch (change.ChangeCase)
+        {
+            case Change.ChangeOneofCase.Entity when EntityKinds.Of(change.Entity) is { } kind:
+                rows.Save(RowTables.Of(kind.Type)!, RowId.Parse(kind.GetId(change.Entity)), change.Entity);
+                break;
+            case Change.ChangeOneofCase.Deleted when RowTables.Of(change.Deleted.EntityType) is { } table:
+                rows.Remove(table, RowId.Parse(change.Deleted.EntityId), RowChangeKind.Deleted);
+                break;
+            case Change.ChangeOneofCase.Withdrawn when RowTables.Of(change.Withdrawn.EntityType) is { } table:
+                rows.Withdraw(table, RowId.Parse(change.Withdrawn.EntityId));
+                break;
+            default:
+                break; // A kind of row or change that a newer server has and this version does not show.
+        }
+    }
+}

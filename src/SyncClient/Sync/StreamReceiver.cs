@@ -1,0 +1,106 @@
+using KhsCrm.SyncClient.Outbox;
+using KhsCrm.SyncClient.Sessions;
+using KhsCrm.SyncClient.Store;
+using KhsCrm.V1;
+
+namespace KhsCrm.SyncClient.Sync;
+
+/// <summary>
+/// Handles what a stream receives, one message after the other: the next is read when this one is stored, so a fast
+/// server waits for a slow device and memory stays flat.
+/// </summary>
+internal sealed class StreamReceiver(
+    LocalStore store, StreamSender sender, TokenSource tokens, StatusFeed status, TimeProvider time, string address)
+{
+    private bool _hasCheckpoint;
+
+    /// <summary>Whether the server has answered Hello.</summary>
+    public bool IsWelcome { get; private set; }
+
+    public SyncSummary Summary { get; private set; } = SyncSummary.Nothing;
+
+    /// <summary>Whether a checkpoint has come that includes everything pushed.</summary>
+    public async Task<bool> IsSettledAsync(CancellationToken cancellationToken) =>
+        _hasCheckpoint && await store.ReadAsync(OutboxTable.IsSettled, cancellationToken).ConfigureAwait(false);
+
+    public async Task HandleAsync(SyncStreamResponse message, string accessToken, CancellationToken cancellationToken)
+    {
+        switch (message.MessageCase)
+        {
+            case SyncStreamResponse.MessageOneofCase.Welcome:
+                await WelcomeAsync(message.Welcome, cancellationToken).ConfigureAwait(false);
+                break;
+            case SyncStreamResponse.MessageOneofCase.PushResult:
+                await RecordAsync(message.PushResult, cancellationToken).ConfigureAwait(false);
+                break;
+            case SyncStreamResponse.MessageOneofCase.Delta:
+                await ApplyAsync(message.Delta, cancellationToken).ConfigureAwait(false);
+                break;
+            case SyncStreamResponse.MessageOneofCase.ResyncRequired:
+                _hasCheckpoint = false;
+                await store.WriteAsync(StreamOpening.BeginResync, cancellationToken).ConfigureAwait(false);
+                status.Set(new(SyncState.CatchingUp));
+                break;
+            case SyncStreamResponse.MessageOneofCase.Heartbeat when !message.Heartbeat.Cursor.IsEmpty:
+                await store.WriteAsync(
+                    transaction => StreamOpening.StoreCursor(transaction, message.Heartbeat.Cursor.ToByteArray()),
+                    cancellationToken).ConfigureAwait(false);
+                break;
+            case SyncStreamResponse.MessageOneofCase.CredentialsExpiring:
+                sender.Renew(await tokens.RefreshAsync(address, accessToken, cancellationToken).ConfigureAwait(false));
+                break;
+            default:
+                break; // A message of a newer server.
+        }
+    }
+
+    private async Task WelcomeAsync(Welcome welcome, CancellationToken cancellationToken)
+    {
+        var agrees = await store.WriteAsync(
+            transaction => RequireOwner(transaction.Connection, welcome.UserId)
+                && StreamOpening.AgreeOnNumbers(transaction, welcome.LastClientSeq),
+            cancellationToken).ConfigureAwait(false);
+        if (!agrees)
+            throw new DeviceForkedException();
+        IsWelcome = true;
+        status.Set(new(SyncState.CatchingUp));
+        sender.OnWelcome(welcome);
+    }
+
+    private async Task RecordAsync(PushResult result, CancellationToken cancellationToken)
+    {
+        await store.WriteAsync(
+            transaction =>
+            {
+                foreach (var one in result.Results)
+                    ResultRecorder.Record(transaction, one, time.GetUtcNow());
+            },
+            cancellationToken).ConfigureAwait(false);
+        foreach (var one in result.Results)
+            Summary = Summary.With(one);
+        sender.OnResult(result);
+    }
+
+    private async Task ApplyAsync(Delta delta, CancellationToken cancellationToken)
+    {
+        await store.WriteAsync(
+            transaction => DeltaApplier.Apply(transaction, delta, time.GetUtcNow()), cancellationToken)
+            .ConfigureAwait(false);
+        Summary = Summary with { Received = Summary.Received + delta.Changes.Count };
+        if (delta.Checkpoint)
+        {
+            _hasCheckpoint = true;
+            sender.Acknowledge(delta.Cursor);
+            status.Set(new(SyncState.Live));
+        }
+        else if (delta.Progress is { } progress && !_hasCheckpoint)
+        {
+            status.Set(new(SyncState.CatchingUp, progress.Sent, Math.Max(progress.Sent, progress.EstimatedTotal)));
+        }
+    }
+
+    private static bool RequireOwner(StoreConnection connection, string userId) =>
+        userId.Length == 0 || DeviceState.Read(connection).OwnerId == userId
+            ? true
+            : throw new KhsCrmException("The server takes this device for somebody else's: sign in again.");
+}

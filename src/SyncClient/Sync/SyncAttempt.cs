@@ -1,0 +1,94 @@
+using System.Globalization;
+using Grpc.Core;
+using KhsCrm.SyncClient.Connection;
+using KhsCrm.SyncClient.Sessions;
+using KhsCrm.SyncClient.Store;
+using KhsCrm.V1;
+
+namespace KhsCrm.SyncClient.Sync;
+
+/// <summary>
+/// One attempt to be in sync: opens a stream and mends, once each, what can be mended without a person: an access token
+/// that ended, a device id that somebody else uses, numbers that the server does not know.
+/// </summary>
+internal sealed class SyncAttempt(
+    LocalStore store, ServerConnection server, TokenSource tokens, StatusFeed status, KhsCrmClientOptions options)
+{
+    private readonly HashSet<ErrorReason> _mended = [];
+
+    /// <summary>Whether a stream got as far as Welcome.</summary>
+    public bool WasWelcome { get; private set; }
+
+    public SyncSummary Summary { get; private set; } = SyncSummary.Nothing;
+
+    /// <inheritdoc cref="SyncStream.RunAsync"/>
+    /// <exception cref="KhsCrmException">The stream ended by an error.</exception>
+    public async Task<TimeSpan?> RunAsync(bool untilSettled, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            status.Set(new(SyncState.Connecting));
+            var address = await AddressAsync(cancellationToken).ConfigureAwait(false);
+            var accessToken = await tokens.GetAsync(address, cancellationToken).ConfigureAwait(false);
+            var stream = new SyncStream(store, server, tokens, status, options, address);
+            try
+            {
+                return await stream.RunAsync(accessToken, untilSettled, cancellationToken).ConfigureAwait(false);
+            }
+            catch (RpcException exception) when (!cancellationToken.IsCancellationRequested)
+            {
+                // A token that was good for a while may be renewed again.
+                if (stream.WasWelcome)
+                    _mended.Remove(ErrorReason.AccessTokenInvalid);
+                if (!await MendAsync(exception, address, accessToken, cancellationToken).ConfigureAwait(false))
+                    throw ServerErrors.Translate(exception);
+            }
+            catch (DeviceForkedException)
+            {
+                if (!_mended.Add(ErrorReason.DeviceForked))
+                    throw new KhsCrmException("The server does not accept this device.") { Reason = ErrorReason.DeviceForked };
+                await BecomeNewDeviceAsync(cancellationToken).ConfigureAwait(false);
+            }
+            finally
+            {
+                WasWelcome |= stream.WasWelcome;
+                Summary = stream.Summary;
+            }
+        }
+    }
+
+    private async Task<bool> MendAsync(
+        RpcException exception, string address, string accessToken, CancellationToken cancellationToken)
+    {
+        var details = ServerErrors.Details(exception);
+        var reason = exception.StatusCode == StatusCode.Unauthenticated ? ErrorReason.AccessTokenInvalid : details.Reason;
+        if (!_mended.Add(reason))
+            return false;
+        switch (reason)
+        {
+            case ErrorReason.AccessTokenInvalid:
+                await tokens.RefreshAsync(address, accessToken, cancellationToken).ConfigureAwait(false);
+                return true;
+            case ErrorReason.DeviceForked or ErrorReason.DeviceNotYours:
+                await BecomeNewDeviceAsync(cancellationToken).ConfigureAwait(false);
+                return true;
+            case ErrorReason.SequenceGap:
+                var last = long.Parse(details.Metadata["last_client_seq"], NumberStyles.None, CultureInfo.InvariantCulture);
+                return await store.WriteAsync(
+                    transaction => StreamOpening.AgreeOnNumbers(transaction, last), cancellationToken).ConfigureAwait(false);
+            default:
+                return false;
+        }
+    }
+
+    private Task BecomeNewDeviceAsync(CancellationToken cancellationToken) =>
+        store.WriteAsync(
+            transaction => StreamOpening.BecomeNewDevice(
+                transaction, Guid.CreateVersion7(options.TimeProvider.GetUtcNow())),
+            cancellationToken);
+
+    private async Task<string> AddressAsync(CancellationToken cancellationToken) =>
+        options.ServerAddress
+        ?? (await store.ReadAsync(DeviceState.Read, cancellationToken).ConfigureAwait(false)).ServerAddress
+        ?? throw NotSignedInException.Nobody;
+}

@@ -1,0 +1,113 @@
+using KhsCrm.SyncClient.Connection;
+using KhsCrm.SyncClient.Sessions;
+using KhsCrm.SyncClient.Store;
+using KhsCrm.V1;
+using Microsoft.Extensions.Logging;
+
+namespace KhsCrm.SyncClient.Sync;
+
+/// <summary>Keeps a device in sync: once, or for as long as it is asked to. One at a time for a folder.</summary>
+internal sealed class SyncLoop(
+    LocalStore store, ServerConnection server, TokenSource tokens, StatusFeed status, KhsCrmClientOptions options, ILogger logger)
+{
+    /// <summary>Pushes and pulls once.</summary>
+    public async Task<SyncSummary> RunOnceAsync(CancellationToken cancellationToken)
+    {
+        using var syncLock = store.Folder.LockForSync();
+        var attempt = NewAttempt();
+        try
+        {
+            await attempt.RunAsync(untilSettled: true, cancellationToken).ConfigureAwait(false);
+            status.Set(new(SyncState.Offline));
+            return attempt.Summary;
+        }
+        catch (Exception exception)
+        {
+            status.Set(AfterFailure(exception));
+            throw;
+        }
+    }
+
+    /// <summary>Stays connected until cancelled, or until an error that trying again would not change.</summary>
+    /// <param name="syncLock">The right to sync; given back at the end.</param>
+    /// <param name="cancellationToken">Ends the loop.</param>
+    public async Task RunAsync(IDisposable syncLock, CancellationToken cancellationToken)
+    {
+        using var held = syncLock;
+        using var watching = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var watch = WatchOtherProcessesAsync(watching.Token);
+        var backoff = new Backoff(options.FirstReconnectDelay, options.LongestReconnectDelay, Random.Shared.NextDouble);
+        try
+        {
+            while (await RunOneStreamAsync(backoff, cancellationToken).ConfigureAwait(false) is { } delay)
+                await Task.Delay(delay, options.TimeProvider, cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            status.Set(new(SyncState.Offline));
+        }
+        catch (Exception exception)
+        {
+            SyncLog.Stopped(logger, exception);
+            status.Set(AfterFailure(exception));
+        }
+        finally
+        {
+            await watching.CancelAsync().ConfigureAwait(false);
+            await watch.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    // How long to wait before the next stream; null when there will be none.
+    private async Task<TimeSpan?> RunOneStreamAsync(Backoff backoff, CancellationToken cancellationToken)
+    {
+        var attempt = NewAttempt();
+        try
+        {
+            var asked = await attempt.RunAsync(untilSettled: false, cancellationToken).ConfigureAwait(false);
+            if (attempt.WasWelcome)
+                backoff.Reset();
+            status.Set(new(SyncState.Offline));
+            return asked ?? backoff.Next();
+        }
+        catch (KhsCrmException exception) when (IsTransient(exception))
+        {
+            if (attempt.WasWelcome)
+                backoff.Reset();
+            var delay = backoff.Next();
+            SyncLog.WillReconnect(logger, delay, exception.Reason);
+            status.Set(new(SyncState.Offline, Failure: exception));
+            return delay;
+        }
+        catch (KhsCrmException exception)
+        {
+            SyncLog.Stopped(logger, exception);
+            status.Set(AfterFailure(exception));
+            return null;
+        }
+    }
+
+    private async Task WatchOtherProcessesAsync(CancellationToken cancellationToken)
+    {
+        if (options.OtherProcessPollInterval == Timeout.InfiniteTimeSpan)
+            return;
+        using var timer = new PeriodicTimer(options.OtherProcessPollInterval, options.TimeProvider);
+        while (await timer.WaitForNextTickAsync(cancellationToken).ConfigureAwait(false))
+            await store.NoticeOtherProcessesAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private SyncAttempt NewAttempt() => new(store, server, tokens, status, options);
+
+    // A server that is broken or busy now may not be later; what it refuses it will refuse again.
+    private static bool IsTransient(KhsCrmException exception) =>
+        exception.Reason is ErrorReason.Unavailable or ErrorReason.Internal or ErrorReason.RateLimited;
+
+    private static SyncStatus AfterFailure(Exception exception) => exception switch
+    {
+        NotSignedInException signedOut => new(SyncState.SignedOut, Failure: signedOut),
+        ServerUnreachableException unreachable => new(SyncState.Offline, Failure: unreachable),
+        OperationCanceledException => new(SyncState.Offline),
+        KhsCrmException failure => new(SyncState.Failed, Failure: failure),
+        _ => new(SyncState.Failed, Failure: new KhsCrmException("The sync stopped by a fault of this app.", exception)),
+    };
+}

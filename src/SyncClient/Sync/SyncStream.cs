@@ -1,0 +1,125 @@
+using Grpc.Core;
+using KhsCrm.SyncClient.Connection;
+using KhsCrm.SyncClient.Sessions;
+using KhsCrm.SyncClient.Store;
+using KhsCrm.V1;
+
+namespace KhsCrm.SyncClient.Sync;
+
+/// <summary>One stream, from Hello to its end.</summary>
+internal sealed class SyncStream(
+    LocalStore store, ServerConnection server, TokenSource tokens, StatusFeed status, KhsCrmClientOptions options, string address)
+{
+    private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(2);
+
+    private StreamReceiver? _receiver;
+
+    /// <summary>Whether the server has answered Hello.</summary>
+    public bool WasWelcome => _receiver?.IsWelcome ?? false;
+
+    public SyncSummary Summary => _receiver?.Summary ?? SyncSummary.Nothing;
+
+    /// <summary>Runs the stream.</summary>
+    /// <param name="accessToken">Who connects.</param>
+    /// <param name="untilSettled">Whether to end at the first checkpoint that includes everything pushed.</param>
+    /// <param name="cancellationToken">Ends the stream.</param>
+    /// <returns>How long the server asks to wait before the next stream; null when it does not say.</returns>
+    /// <exception cref="RpcException">The server refused, or the connection broke.</exception>
+    public async Task<TimeSpan?> RunAsync(string accessToken, bool untilSettled, CancellationToken cancellationToken)
+    {
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using var answerTimer = options.TimeProvider.CreateTimer(
+            static source => Cancel((CancellationTokenSource)source!), ending, options.AnswerTimeout, Timeout.InfiniteTimeSpan);
+        using var call = server.Sync(address).SyncStream(
+            ServerConnection.Authorization(accessToken), cancellationToken: ending.Token);
+        var hello = await store.ReadAsync(
+            connection => StreamOpening.Hello(connection, options.AppVersion, options.EntityTypes), cancellationToken)
+            .ConfigureAwait(false);
+        var sender = new StreamSender(call.RequestStream, store);
+        _receiver = new StreamReceiver(store, sender, tokens, status, options.TimeProvider, address);
+        var sending = Task.CompletedTask;
+        store.Changes.OutboxChanged += sender.Wake;
+        try
+        {
+            sending = SendAsync(sender, hello, ending);
+            while (await call.ResponseStream.MoveNext(ending.Token).ConfigureAwait(false))
+            {
+                var message = call.ResponseStream.Current;
+                if (message.Reconnect is { } reconnect)
+                    return reconnect.After?.ToTimeSpan() ?? TimeSpan.Zero;
+                await _receiver.HandleAsync(message, accessToken, ending.Token).ConfigureAwait(false);
+                if (_receiver.IsWelcome)
+                    answerTimer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+                if (untilSettled && await _receiver.IsSettledAsync(ending.Token).ConfigureAwait(false))
+                {
+                    await SayGoodbyeAsync(call, sender, ending).ConfigureAwait(false);
+                    return null;
+                }
+            }
+
+            if (untilSettled)
+                throw new ServerUnreachableException("The server closed the stream before everything was synced.", null);
+            return null;
+        }
+        catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            await sending.ConfigureAwait(false); // What the sender fell over, if that is why.
+            throw new ServerUnreachableException("The server did not answer in time.", exception);
+        }
+        finally
+        {
+            store.Changes.OutboxChanged -= sender.Wake;
+            sender.Complete();
+            Cancel(ending);
+            await sending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    // A fault of the stream shows in the receiver, with the server's status, which a write does not always have; a fault
+    // of the store ends the stream.
+    private static async Task SendAsync(StreamSender sender, Hello hello, CancellationTokenSource ending)
+    {
+        try
+        {
+            await sender.RunAsync(hello, ending.Token).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is RpcException or InvalidOperationException or OperationCanceledException)
+        {
+        }
+        catch
+        {
+            Cancel(ending);
+            throw;
+        }
+    }
+
+    // Ends the stream in good order, so that the server does not count an aborted call; not for longer than a moment.
+    private async Task SayGoodbyeAsync(
+        AsyncDuplexStreamingCall<SyncStreamRequest, SyncStreamResponse> call, StreamSender sender, CancellationTokenSource ending)
+    {
+        using var timer = options.TimeProvider.CreateTimer(
+            static source => Cancel((CancellationTokenSource)source!), ending, Farewell, Timeout.InfiniteTimeSpan);
+        sender.Complete();
+        try
+        {
+            while (await call.ResponseStream.MoveNext(ending.Token).ConfigureAwait(false))
+            {
+                // Not stored, so it comes again with the next stream.
+            }
+        }
+        catch (Exception exception) when (exception is RpcException or OperationCanceledException)
+        {
+        }
+    }
+
+    private static void Cancel(CancellationTokenSource source)
+    {
+        try
+        {
+            source.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+        }
+    }
+}
