@@ -62,8 +62,6 @@ need_ps() {
   have ps && have pkill || fail "ps and pkill are needed and could not be installed here"
 }
 
-docker_answers() { have docker && docker info >/dev/null 2>&1; }
-
 # A folder with the programs of PostgreSQL 15 or newer. The same places as PostgresFolders.cs.
 postgres_found() {
   local folder version
