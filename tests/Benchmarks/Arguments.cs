@@ -25,6 +25,8 @@ internal sealed record Arguments(string Verb, IReadOnlyDictionary<string, string
             """
             Benchmarks audit  --connection STRING [--rows 10000] [--single 2000] [--rounds 5]
                 what the triggers cost: the same statements with them on and off
+            Benchmarks plans  --connection STRING
+                how the query patterns run on the sample data that is there
             Benchmarks sample --connection STRING [--customers 25] [--jobs 40] [--materials 200]
                 loads the sample data, and says how long it took and how much memory
             """);

@@ -1,5 +1,6 @@
 using KhsCrm.Benchmarks;
 using KhsCrm.Benchmarks.Audit;
+using KhsCrm.Benchmarks.Plans;
 using KhsCrm.Benchmarks.Sample;
 
 // Benchmarks BENCHMARK --connection STRING [options]: the database is made and migrated if it is not.
@@ -13,6 +14,7 @@ var arguments = Arguments.Parse(args);
 return arguments.Verb switch
 {
     "audit" => await AuditBenchmark.RunAsync(arguments, interrupt.Token),
+    "plans" => await PlansBenchmark.RunAsync(arguments, interrupt.Token),
     "sample" => await SampleBenchmark.RunAsync(arguments, interrupt.Token),
     _ => Arguments.Explain(),
 };

@@ -58,7 +58,8 @@ internal sealed class ErrorInterceptor(ILogger<ErrorInterceptor> logger) : Inter
     {
         if (exception is RpcFault fault)
             return fault.Status.ToRpcException();
-        if (context.CancellationToken.IsCancellationRequested)
+        // A caller that goes away shows as a reset of its connection, before or after the call's token is cancelled.
+        if (context.CancellationToken.IsCancellationRequested || exception is IOException or OperationCanceledException)
             return new RpcException(new Status(StatusCode.Cancelled, "the call was cancelled"));
         switch (exception)
         {

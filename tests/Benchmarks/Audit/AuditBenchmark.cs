@@ -1,6 +1,6 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using KhsCrm.Storage.SampleData;
 using KhsCrm.Storage.Schema;
 using Npgsql;
@@ -56,17 +56,31 @@ internal static class AuditBenchmark
             await ExecuteAsync(connection, "ALTER TABLE jobs DISABLE TRIGGER USER", cancellationToken);
         }
 
+        var ids = await ReadIdsAsync(connection, workload.Table, cancellationToken);
         var statements = workload.IsSingle ? count : 1;
         var start = Stopwatch.GetTimestamp();
         for (var i = 0; i < statements; i++)
         {
-            var sql = string.Format(CultureInfo.InvariantCulture, workload.Sql, count, i);
+            var sql = string.Format(CultureInfo.InvariantCulture, workload.Sql, count, i, ids[i % ids.Count]);
             await ExecuteAsync(connection, sql, cancellationToken);
         }
 
         var elapsed = Stopwatch.GetElapsedTime(start);
         await transaction.RollbackAsync(cancellationToken);
         return elapsed.TotalMicroseconds / count;
+    }
+
+    private static async Task<List<Guid>> ReadIdsAsync(
+        NpgsqlConnection connection, string? table, CancellationToken cancellationToken)
+    {
+        if (table is null)
+            return [Guid.Empty];
+        await using var command = new NpgsqlCommand($"SELECT id FROM {table}", connection);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        List<Guid> ids = [];
+        while (await reader.ReadAsync(cancellationToken))
+            ids.Add(reader.GetGuid(0));
+        return ids;
     }
 
     private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)

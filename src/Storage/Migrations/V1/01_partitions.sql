@@ -69,7 +69,7 @@ BEGIN
         v_from := v_month::timestamp AT TIME ZONE 'UTC';
         v_to := (v_month + interval '1 month') AT TIME ZONE 'UTC';
         IF to_regclass(v_name) IS NULL THEN
-            -- Before looking into the default partition: what another transaction is just writing there belongs over too.
+            -- What another transaction is just writing into the default partition has to move over too.
             LOCK TABLE activity_logs_default IN ACCESS EXCLUSIVE MODE;
             EXECUTE format('CREATE TABLE %I (LIKE activity_logs INCLUDING DEFAULTS INCLUDING CONSTRAINTS)', v_name);
             EXECUTE format(

@@ -83,9 +83,10 @@ $$ LANGUAGE plpgsql;
 -- Columns that never change: a device could not be told of a row that takes another id or another parent.
 CREATE FUNCTION refuse_change() RETURNS TRIGGER AS $$
 BEGIN
-    RAISE EXCEPTION '%.% cannot change', TG_TABLE_NAME, TG_ARGV[0]
-        USING ERRCODE = 'check_violation', TABLE = TG_TABLE_NAME, COLUMN = TG_ARGV[0],
-              CONSTRAINT = 'check_' || TG_TABLE_NAME || '_' || TG_ARGV[0] || '_unchanged';
+    -- The table's name is an argument: TG_TABLE_NAME would be that of a partition.
+    RAISE EXCEPTION '%.% cannot change', TG_ARGV[0], TG_ARGV[1]
+        USING ERRCODE = 'check_violation', TABLE = TG_ARGV[0], COLUMN = TG_ARGV[1],
+              CONSTRAINT = 'check_' || TG_ARGV[0] || '_' || TG_ARGV[1] || '_unchanged';
 END;
 $$ LANGUAGE plpgsql;
 
@@ -125,7 +126,7 @@ BEGIN
         ARRAY['users', 'customers', 'jobs', 'job_assignments', 'materials', 'job_status_history', 'activity_logs'] LOOP
         EXECUTE format(
             'CREATE TRIGGER keep_%1$s_id BEFORE UPDATE ON %1$I FOR EACH ROW
-                 WHEN (OLD.id IS DISTINCT FROM NEW.id) EXECUTE FUNCTION refuse_change(''id'')', v_table);
+                 WHEN (OLD.id IS DISTINCT FROM NEW.id) EXECUTE FUNCTION refuse_change(%1$L, ''id'')', v_table);
         EXECUTE format(
             'CREATE TRIGGER keep_%1$s_tombstones BEFORE TRUNCATE ON %1$I
                  FOR EACH STATEMENT EXECUTE FUNCTION refuse_truncate()', v_table);
@@ -134,9 +135,9 @@ BEGIN
     FOREACH v_table IN ARRAY ARRAY['materials', 'job_assignments', 'job_status_history'] LOOP
         EXECUTE format(
             'CREATE TRIGGER keep_%1$s_job BEFORE UPDATE ON %1$I FOR EACH ROW
-                 WHEN (OLD.job_id IS DISTINCT FROM NEW.job_id) EXECUTE FUNCTION refuse_change(''job_id'')', v_table);
+                 WHEN (OLD.job_id IS DISTINCT FROM NEW.job_id) EXECUTE FUNCTION refuse_change(%1$L, ''job_id'')', v_table);
     END LOOP;
     CREATE TRIGGER keep_job_assignments_user BEFORE UPDATE ON job_assignments FOR EACH ROW
-        WHEN (OLD.user_id IS DISTINCT FROM NEW.user_id) EXECUTE FUNCTION refuse_change('user_id');
+        WHEN (OLD.user_id IS DISTINCT FROM NEW.user_id) EXECUTE FUNCTION refuse_change('job_assignments', 'user_id');
 END;
 $do$;

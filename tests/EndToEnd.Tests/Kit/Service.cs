@@ -1,0 +1,78 @@
+using KhsCrm.TestKit;
+using Npgsql;
+using Xunit;
+
+namespace KhsCrm.EndToEnd.Tests.Kit;
+
+/// <summary>The development host as a process, on a database of the test's own.</summary>
+internal sealed class Service : IAsyncDisposable
+{
+    private readonly TestDatabase _database;
+    private ChildProcess _process;
+
+    private Service(TestDatabase database, ChildProcess process, string url)
+    {
+        (_database, _process, Url) = (database, process, url);
+        DataSource = NpgsqlDataSource.Create(database.ConnectionString);
+    }
+
+    public string Url { get; private set; }
+
+    public NpgsqlDataSource DataSource { get; }
+
+    public static async Task<Service> StartAsync()
+    {
+        var database = await TestDatabase.CreateEmptyAsync(TestContext.Current.CancellationToken);
+        var process = Launch(database, port: 0);
+        return new Service(database, process, await UrlAsync(process));
+    }
+
+    /// <summary>A new device in a folder of its own, signed in.</summary>
+    public async Task<Device> SignInAsync(string email = "owner@khscrm.com", string password = "owner-demo-1")
+    {
+        var device = new Device();
+        var result = await device.RunAsync(
+            ["login", email, "--password-stdin", "--server", Url], input: password);
+        Assert.True(result.ExitCode == 0, result.Errors);
+        return device;
+    }
+
+    /// <summary>Kills the server, as a power cut would.</summary>
+    public async Task KillAsync()
+    {
+        await _process.SignalAsync("KILL");
+        await _process.WaitForExitAsync();
+    }
+
+    /// <summary>Starts it again where it was.</summary>
+    public async Task StartAgainAsync()
+    {
+        _process = Launch(_database, new Uri(Url).Port);
+        Url = await UrlAsync(_process);
+    }
+
+    public async Task RunAsync(string sql)
+    {
+        await using var command = DataSource.CreateCommand(sql);
+        await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+    }
+
+    public async Task<T> ScalarAsync<T>(string sql)
+    {
+        await using var command = DataSource.CreateCommand(sql);
+        return (T)(await command.ExecuteScalarAsync(TestContext.Current.CancellationToken))!;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _process.DisposeAsync();
+        await DataSource.DisposeAsync();
+        await _database.DisposeAsync();
+    }
+
+    private static ChildProcess Launch(TestDatabase database, int port) => ChildProcess.Start(
+        "KhsCrm.SyncServer.dll",
+        ["dev", "--port", $"{port}", "--connection", database.ConnectionString, "--customers", "4", "--jobs", "5", "--materials", "8"]);
+
+    private static async Task<string> UrlAsync(ChildProcess process) => (await process.WaitForLineAsync("ready "))["ready ".Length..];
+}

@@ -1,0 +1,129 @@
+using KhsCrm.V1;
+using Xunit;
+using static KhsCrm.Storage.Tests.Deltas.SyncedDatabase;
+
+namespace KhsCrm.Storage.Tests.Deltas;
+
+/// <summary>Windows of more than a page.</summary>
+public sealed class PagingTests
+{
+    [Fact]
+    public async Task A_large_window_comes_in_pages_and_ends_at_a_checkpoint_with_everything()
+    {
+        await using var database = await CreateAsync();
+        var customer = await database.AddCustomerAsync();
+        var job = await database.AddJobAsync(customer);
+        await database.RunAsync(
+            $"INSERT INTO materials (job_id, item_name, added_by_id) SELECT '{job}', 'n' || i, '{Owner}' FROM generate_series(1, 57) i");
+        var device = database.Device(pageSize: 10);
+
+        var pages = await device.SyncAsync();
+
+        Assert.True(pages >= 6, $"{pages} pages");
+        Assert.Equal(57, device.Ids(EntityType.Material).Count());
+        Assert.Equal(device.Received.Count, device.Rows.Count);
+        var times = device.Received.Select(change => TimeOf(change.Entity)).ToList();
+        Assert.Equal(times.Order(), times);
+    }
+
+    [Fact]
+    public async Task More_rows_of_one_time_than_a_page_holds_all_arrive()
+    {
+        await using var database = await CreateAsync();
+        // One statement of one time for all: an insert keeps the time it is given.
+        await database.RunAsync(
+            "INSERT INTO customers (name, address, updated_at) SELECT 'c' || i, 'a', '2026-01-01' FROM generate_series(1, 35) i");
+        var device = database.Device(pageSize: 4);
+
+        await device.SyncAsync();
+
+        Assert.Equal(35, device.Ids(EntityType.Customer).Count());
+    }
+
+    [Fact]
+    public async Task Rows_of_two_tables_with_one_id_and_one_time_both_arrive_over_a_page_boundary()
+    {
+        await using var database = await CreateAsync();
+        var id = Guid.CreateVersion7();
+        await database.RunAsync(
+            $"""
+            INSERT INTO customers (id, name, address, updated_at) VALUES ('{id}', 'c', 'a', '2026-01-01');
+            INSERT INTO jobs (id, title, customer_id, created_by_id, updated_at) VALUES ('{id}', 'j', '{id}', '{Owner}', '2026-01-01');
+            """);
+        var device = database.Device(pageSize: 1);
+
+        await device.SyncAsync();
+
+        Assert.Contains((EntityType.Customer, id.ToString()), device.Rows.Keys);
+        Assert.Contains((EntityType.Job, id.ToString()), device.Rows.Keys);
+    }
+
+    [Fact]
+    public async Task A_row_that_changes_while_its_window_is_paged_arrives_as_it_is_at_the_checkpoint()
+    {
+        await using var database = await CreateAsync();
+        await database.RunAsync("INSERT INTO customers (name, address) SELECT 'c' || i, 'a' FROM generate_series(1, 30) i");
+        var device = database.Device(pageSize: 5);
+
+        await device.SyncAsync(page => database.RunAsync(
+            $"UPDATE customers SET notes = coalesce(notes, '') || '{page % 10}' WHERE name IN ('c30', 'c1') AND length(coalesce(notes, '')) < 4"));
+
+        var expected = await database.ScalarAsync<string>("SELECT string_agg(notes, ',' ORDER BY name) FROM customers WHERE notes IS NOT NULL");
+        var actual = string.Join(',', device.Rows.Values.Where(row => row.Customer?.HasNotes == true)
+            .OrderBy(row => row.Customer.Name, StringComparer.Ordinal).Select(row => row.Customer.Notes));
+        Assert.Equal(expected, actual);
+        Assert.Equal(30, device.Ids(EntityType.Customer).Count());
+    }
+
+    [Fact]
+    public async Task A_row_deleted_while_its_window_is_paged_is_gone_at_the_checkpoint()
+    {
+        await using var database = await CreateAsync();
+        await database.RunAsync("INSERT INTO customers (name, address) SELECT 'c' || i, 'a' FROM generate_series(1, 20) i");
+        var device = database.Device(pageSize: 5);
+
+        await device.SyncAsync(page => page == 3 ? database.RunAsync("DELETE FROM customers WHERE name IN ('c1', 'c20')") : Task.CompletedTask);
+
+        Assert.Equal(await database.IdsAsync("SELECT id FROM customers"), device.Ids(EntityType.Customer).ToHashSet());
+    }
+
+    [Fact]
+    public async Task Progress_ascends_to_its_total()
+    {
+        await using var database = await CreateAsync();
+        await database.RunAsync("INSERT INTO customers (name, address) SELECT 'c' || i, 'a' FROM generate_series(1, 40) i");
+        var device = database.Device(pageSize: 10);
+        long sent = 0;
+        Delta delta;
+        do
+        {
+            delta = (await device.ReadAsync())!;
+            Assert.True(delta.Progress.Sent >= sent && delta.Progress.EstimatedTotal >= delta.Progress.Sent);
+            sent = delta.Progress.Sent;
+        }
+        while (!delta.Checkpoint);
+
+        Assert.Equal(device.Received.Count, sent);
+        Assert.Equal(sent, delta.Progress.EstimatedTotal);
+    }
+
+    [Fact]
+    public async Task A_delta_of_large_rows_stays_below_its_bytes()
+    {
+        await using var database = await CreateAsync();
+        await database.RunAsync("INSERT INTO customers (name, address, notes) SELECT 'c' || i, 'a', repeat('x', 90000) FROM generate_series(1, 60) i");
+        var device = database.Device();
+        Delta delta;
+        do
+        {
+            delta = (await device.ReadAsync())!;
+            Assert.InRange(delta.CalculateSize(), 0, 2_000_000);
+        }
+        while (!delta.Checkpoint);
+
+        Assert.Equal(60, device.Ids(EntityType.Customer).Count());
+    }
+
+    private static DateTime TimeOf(Entity row) => (row.Customer?.UpdatedAt ?? row.Job?.UpdatedAt ?? row.User?.UpdatedAt
+        ?? row.Material?.UpdatedAt ?? row.JobStatusHistory?.ChangedAt ?? row.JobAssignment.AssignedAt).ToDateTime();
+}

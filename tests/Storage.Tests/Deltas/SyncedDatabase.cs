@@ -1,0 +1,113 @@
+using KhsCrm.Storage.Deltas;
+using KhsCrm.Storage.Devices;
+using KhsCrm.Storage.Push;
+using KhsCrm.TestKit;
+using KhsCrm.V1;
+using Microsoft.Extensions.Options;
+using Npgsql;
+using Xunit;
+
+namespace KhsCrm.Storage.Tests.Deltas;
+
+/// <summary>A database of a test's own, with an owner, two workers and short ways to write to it past the service.</summary>
+internal sealed class SyncedDatabase : IAsyncDisposable
+{
+    public static readonly Guid Owner = Guid.Parse("00000000-0000-7000-8000-000000000002");
+    private readonly TestDatabase _database;
+
+    private SyncedDatabase(TestDatabase database, NpgsqlDataSource dataSource) =>
+        (_database, DataSource) = (database, dataSource);
+
+    public NpgsqlDataSource DataSource { get; }
+
+    public Guid Worker { get; } = Guid.CreateVersion7();
+
+    public Guid OtherWorker { get; } = Guid.CreateVersion7();
+
+    public static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public static async Task<SyncedDatabase> CreateAsync()
+    {
+        var database = await TestDatabase.CreateAsync(Cancellation);
+        var synced = new SyncedDatabase(database, NpgsqlDataSource.Create(database.ConnectionString));
+        await synced.RunAsync(
+            $"""
+            INSERT INTO users (id, email, name, role) VALUES
+                ('{synced.Worker}', 'w1@example.com', 'Worker One', 'WORKER'),
+                ('{synced.OtherWorker}', 'w2@example.com', 'Worker Two', 'WORKER')
+            """);
+        return synced;
+    }
+
+    public DeltaReader Reader(int pageSize = 1_000) =>
+        new(DataSource, Options.Create(new DeltaOptions { PageSize = pageSize }));
+
+    public OperationApplier Applier() => new(DataSource, TimeProvider.System);
+
+    public DeltaDevice Device(Guid? user = null, int pageSize = 1_000, params EntityType[] types) =>
+        new(Reader(pageSize), new DeltaScope(
+            user ?? Owner, user is null || user == Owner ? Role.Owner : Role.Worker, null, types));
+
+    public async Task<Actor> RegisterAsync(Guid? user = null)
+    {
+        var device = Guid.CreateVersion7();
+        var greeting = await new DeviceRegistry(DataSource).GreetAsync(device, user ?? Owner, "test", Cancellation);
+        return new Actor(user ?? Owner, greeting!.Role, device);
+    }
+
+    public async Task RunAsync(string sql)
+    {
+        await using var command = DataSource.CreateCommand(sql);
+        await command.ExecuteNonQueryAsync(Cancellation);
+    }
+
+    public async Task<T> ScalarAsync<T>(string sql)
+    {
+        await using var command = DataSource.CreateCommand(sql);
+        return (T)(await command.ExecuteScalarAsync(Cancellation))!;
+    }
+
+    public async Task<HashSet<string>> IdsAsync(string sql)
+    {
+        await using var command = DataSource.CreateCommand(sql);
+        await using var reader = await command.ExecuteReaderAsync(Cancellation);
+        var ids = new HashSet<string>();
+        while (await reader.ReadAsync(Cancellation))
+            ids.Add(reader.GetGuid(0).ToString());
+        return ids;
+    }
+
+    public async Task<Guid> AddCustomerAsync(string name = "Customer")
+    {
+        var id = Guid.CreateVersion7();
+        await RunAsync($"INSERT INTO customers (id, name, address) VALUES ('{id}', '{name}', '1 Main St')");
+        return id;
+    }
+
+    public async Task<Guid> AddJobAsync(Guid customer)
+    {
+        var id = Guid.CreateVersion7();
+        await RunAsync(
+            $"INSERT INTO jobs (id, title, customer_id, created_by_id) VALUES ('{id}', 'Job', '{customer}', '{Owner}')");
+        return id;
+    }
+
+    public async Task<Guid> AddMaterialAsync(Guid job)
+    {
+        var id = Guid.CreateVersion7();
+        await RunAsync($"INSERT INTO materials (id, job_id, item_name, added_by_id) VALUES ('{id}', '{job}', 'Nails', '{Owner}')");
+        return id;
+    }
+
+    public Task AssignAsync(Guid job, Guid user) =>
+        RunAsync($"INSERT INTO job_assignments (job_id, user_id) VALUES ('{job}', '{user}')");
+
+    public Task UnassignAsync(Guid job, Guid user) =>
+        RunAsync($"DELETE FROM job_assignments WHERE job_id = '{job}' AND user_id = '{user}'");
+
+    public async ValueTask DisposeAsync()
+    {
+        await DataSource.DisposeAsync();
+        await _database.DisposeAsync();
+    }
+}

@@ -1,0 +1,139 @@
+using System.Text;
+using Grpc.Core;
+using KhsCrm.SyncServer.Tests.Kit;
+using KhsCrm.V1;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
+using Microsoft.IdentityModel.JsonWebTokens;
+using Microsoft.IdentityModel.Tokens;
+using Xunit;
+
+namespace KhsCrm.SyncServer.Tests.Auth;
+
+/// <summary>Signing in and staying signed in.</summary>
+public sealed class SignInTests
+{
+    [Theory]
+    [InlineData("owner@khscrm.com", "wrong")]
+    [InlineData("nobody@khscrm.com", "owner-demo-1")]
+    [InlineData("system@khscrm.internal", "!")]
+    [InlineData("", "")]
+    public async Task A_wrong_password_and_an_unknown_address_get_the_same_answer(string email, string password)
+    {
+        await using var server = await RunningServer.StartAsync();
+
+        var status = await Faults.ExpectAsync(
+            StatusCode.Unauthenticated, ErrorReason.InvalidCredentials, () => server.LoginAsync(email, password));
+
+        Assert.Equal("the e-mail address or the password is wrong", status.Message);
+    }
+
+    [Fact]
+    public async Task The_address_is_read_without_regard_to_case_and_only_digests_of_tokens_are_stored()
+    {
+        await using var server = await RunningServer.StartAsync();
+
+        var login = await server.LoginAsync("OWNER@khscrm.com");
+
+        await using var command = server.DataSource.CreateCommand("SELECT token FROM refresh_tokens");
+        var stored = (string)(await command.ExecuteScalarAsync(RunningServer.Cancellation))!;
+        Assert.NotEqual(login.Tokens.RefreshToken, stored);
+        Assert.Equal(64, stored.Length);
+        Assert.Equal(RunningServer.OwnerId, login.User.Id);
+    }
+
+    [Fact]
+    public async Task A_refresh_token_works_once_and_its_reuse_ends_the_session()
+    {
+        await using var server = await RunningServer.StartAsync();
+        var first = (await server.LoginAsync()).Tokens.RefreshToken;
+        var second = await RefreshAsync(server, first);
+
+        await Faults.ExpectAsync(
+            StatusCode.Unauthenticated, ErrorReason.RefreshTokenInvalid, () => RefreshAsync(server, first));
+        await Faults.ExpectAsync(
+            StatusCode.Unauthenticated, ErrorReason.RefreshTokenInvalid, () => RefreshAsync(server, second));
+    }
+
+    [Fact]
+    public async Task A_session_that_was_signed_out_is_over()
+    {
+        await using var server = await RunningServer.StartAsync();
+        var token = (await server.LoginAsync()).Tokens.RefreshToken;
+        await new V1.AuthService.AuthServiceClient(server.Channel).LogoutAsync(
+            new LogoutRequest { RefreshToken = token }, cancellationToken: RunningServer.Cancellation);
+
+        await Faults.ExpectAsync(
+            StatusCode.Unauthenticated, ErrorReason.RefreshTokenInvalid, () => RefreshAsync(server, token));
+    }
+
+    public static TheoryData<string> BadTokens => new() { "", "none", "foreign", "expired", "nonsense" };
+
+    [Theory]
+    [MemberData(nameof(BadTokens))]
+    public async Task A_forged_or_expired_access_token_opens_nothing(string kind)
+    {
+        await using var server = await RunningServer.StartAsync();
+        var metadata = kind.Length == 0 ? [] : RunningServer.Bearer(BadToken(kind));
+
+        await Faults.ExpectAsync(
+            StatusCode.Unauthenticated, ErrorReason.AccessTokenInvalid, () => server.OpenStream(metadata).CatchUpAsync());
+        await Faults.ExpectAsync(StatusCode.Unauthenticated, ErrorReason.AccessTokenInvalid, async () =>
+            await new CustomerService.CustomerServiceClient(server.Channel).ListCustomersAsync(
+                new(), metadata, cancellationToken: RunningServer.Cancellation));
+    }
+
+    [Fact]
+    public async Task A_stream_is_told_before_its_token_ends_outlives_it_with_another_and_ends_without()
+    {
+        var clock = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
+        await using var server = await RunningServer.StartAsync(
+            services: services => services.AddSingleton<TimeProvider>(clock));
+        var login = await server.LoginAsync();
+        using var call = server.OpenStream(RunningServer.Bearer(login.Tokens.AccessToken));
+        await call.CatchUpAsync();
+
+        clock.Advance(TimeSpan.FromMinutes(14.5));
+        await ReadUntilAsync(call, SyncStreamResponse.MessageOneofCase.CredentialsExpiring);
+        var fresh = await server.LoginAsync();
+        await call.SendAsync(new() { Credentials = new Credentials { AccessToken = fresh.Tokens.AccessToken } });
+        await call.SendAsync(new() { PushBatch = new PushBatch { Operations = { StreamExtensions.NewCustomer(1) } } });
+        await ReadUntilAsync(call, SyncStreamResponse.MessageOneofCase.PushResult);
+        clock.Advance(TimeSpan.FromMinutes(14.4));
+        await ReadUntilAsync(call, SyncStreamResponse.MessageOneofCase.CredentialsExpiring);
+
+        clock.Advance(TimeSpan.FromMinutes(2));
+        await Faults.ExpectAsync(StatusCode.Unauthenticated, ErrorReason.AccessTokenInvalid, () =>
+            ReadUntilAsync(call, SyncStreamResponse.MessageOneofCase.None));
+    }
+
+    private static async Task ReadUntilAsync(
+        AsyncDuplexStreamingCall<SyncStreamRequest, SyncStreamResponse> call, SyncStreamResponse.MessageOneofCase kind)
+    {
+        while ((await call.NextAsync()).MessageCase != kind)
+        {
+        }
+    }
+
+    private static async Task<string> RefreshAsync(RunningServer server, string token) =>
+        (await new V1.AuthService.AuthServiceClient(server.Channel).RefreshTokenAsync(
+            new RefreshTokenRequest { RefreshToken = token }, cancellationToken: RunningServer.Cancellation)).Tokens.RefreshToken;
+
+    private static string BadToken(string kind)
+    {
+        if (kind == "nonsense")
+            return "a.b.c";
+        var key = kind == "foreign" ? "somebody else's signing key of 32 bytes" : KhsCrm.SyncServer.Auth.AuthOptions.DevelopmentSigningKey;
+        var signing = new SigningCredentials(new SymmetricSecurityKey(Encoding.UTF8.GetBytes(key)), SecurityAlgorithms.HmacSha256);
+        var now = TimeProvider.System.GetUtcNow().UtcDateTime;
+        return new JsonWebTokenHandler { SetDefaultTimesOnTokenCreation = false }.CreateToken(new SecurityTokenDescriptor
+        {
+            Issuer = "khscrm",
+            Audience = "khscrm",
+            IssuedAt = now.AddHours(-2),
+            Expires = kind == "expired" ? now.AddHours(-1) : now.AddHours(1),
+            SigningCredentials = kind == "none" ? null : signing,
+            Claims = new Dictionary<string, object> { ["sub"] = RunningServer.OwnerId, ["role"] = 1 },
+        });
+    }
+}

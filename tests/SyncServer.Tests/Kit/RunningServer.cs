@@ -1,0 +1,91 @@
+using Grpc.Core;
+using Grpc.Net.Client;
+using KhsCrm.SyncServer.Auth;
+using KhsCrm.SyncServer.Hosting;
+using KhsCrm.TestKit;
+using KhsCrm.V1;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using Xunit;
+
+namespace KhsCrm.SyncServer.Tests.Kit;
+
+/// <summary>The whole service on a free port, on a database of its own. An error in its log fails the test.</summary>
+internal sealed class RunningServer : IAsyncDisposable
+{
+    public const string OwnerId = "00000000-0000-7000-8000-000000000002";
+    private readonly TestDatabase _database;
+    private readonly WebApplication _app;
+    private readonly ErrorRecorder _errors;
+
+    private RunningServer(TestDatabase database, WebApplication app, ErrorRecorder errors)
+    {
+        (_database, _app, _errors) = (database, app, errors);
+        Address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+        Channel = GrpcChannel.ForAddress(Address);
+        DataSource = NpgsqlDataSource.Create(database.ConnectionString);
+    }
+
+    public string Address { get; }
+
+    public GrpcChannel Channel { get; }
+
+    public NpgsqlDataSource DataSource { get; }
+
+    public static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public static async Task<RunningServer> StartAsync(
+        Dictionary<string, string?>? settings = null, Action<IServiceCollection>? services = null)
+    {
+        var database = await TestDatabase.CreateAsync(Cancellation);
+        var errors = new ErrorRecorder();
+        var app = ServerApp.Build(["--environment=Development"], builder =>
+        {
+            builder.Logging.ClearProviders().AddProvider(errors);
+            builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
+            {
+                ["ConnectionStrings:KhsCrm"] = database.ConnectionString,
+                ["Auth:SigningKeys:0"] = AuthOptions.DevelopmentSigningKey,
+                ["SignIn:BcryptCost"] = "10",
+                ["urls"] = "http://127.0.0.1:0",
+            });
+            builder.Configuration.AddInMemoryCollection(settings ?? []);
+            services?.Invoke(builder.Services);
+        });
+        await app.StartAsync(Cancellation);
+        return new RunningServer(database, app, errors);
+    }
+
+    public async Task<LoginResponse> LoginAsync(string email = "owner@khscrm.com", string password = "owner-demo-1") =>
+        await new V1.AuthService.AuthServiceClient(Channel).LoginAsync(
+            new LoginRequest { Email = email, Password = password }, cancellationToken: Cancellation);
+
+    public static Metadata Bearer(string token) => new() { { "authorization", $"Bearer {token}" } };
+
+    public async Task<Metadata> OwnerAsync() => Bearer((await LoginAsync()).Tokens.AccessToken);
+
+    public AsyncDuplexStreamingCall<SyncStreamRequest, SyncStreamResponse> OpenStream(Metadata credentials) =>
+        new SyncService.SyncServiceClient(Channel).SyncStream(credentials, cancellationToken: Cancellation);
+
+    public async Task RunAsync(string sql)
+    {
+        await using var command = DataSource.CreateCommand(sql);
+        await command.ExecuteNonQueryAsync(Cancellation);
+    }
+
+    public Task StopAsync() => _app.StopAsync(Cancellation);
+
+    public async ValueTask DisposeAsync()
+    {
+        Channel.Dispose();
+        await _app.DisposeAsync();
+        await DataSource.DisposeAsync();
+        await _database.DisposeAsync();
+        Assert.Empty(_errors.Errors);
+    }
+}
