@@ -33,7 +33,9 @@ internal static class KhsApp
 
         var configuration = new InvocationConfiguration
         {
-            Output = output, Error = error, EnableDefaultExceptionHandler = false,
+            Output = output,
+            Error = error,
+            EnableDefaultExceptionHandler = false,
         };
         return await parsed.InvokeAsync(configuration);
     }

@@ -42,7 +42,7 @@ public sealed class KhsCrmClient : IAsyncDisposable
     }
 
     /// <summary>The status changed. Raised on a thread of the library.</summary>
-    public event EventHandler<SyncStatus>? StatusChanged;
+    public event EventHandler<ClientStatus>? StatusChanged;
 
     /// <summary>Customers on this device.</summary>
     public CustomerStore Customers { get; }
@@ -63,7 +63,7 @@ public sealed class KhsCrmClient : IAsyncDisposable
     public DeviceOutbox Outbox { get; }
 
     /// <summary>Where the sync stands.</summary>
-    public SyncStatus Status => _status.Current;
+    public ClientStatus Status => _status.Current;
 
     /// <summary>Opens the store of a folder; makes it when there is none. Needs no server.</summary>
     /// <param name="options">How the client works.</param>
@@ -176,7 +176,7 @@ public sealed class KhsCrmClient : IAsyncDisposable
 
     /// <summary>The current status and every later one; a slow observer skips to the latest.</summary>
     /// <param name="cancellationToken">Ends the observation.</param>
-    public IAsyncEnumerable<SyncStatus> ObserveStatusAsync(CancellationToken cancellationToken = default) =>
+    public IAsyncEnumerable<ClientStatus> ObserveStatusAsync(CancellationToken cancellationToken = default) =>
         _status.ObserveAsync(cancellationToken);
 
     /// <summary>

@@ -74,7 +74,7 @@ internal static class WatchCommand
         return name is null ? $"{kind} {change.Id} changed" : $"{kind} {change.Id} {name}";
     }
 
-    private static string? Describe(SyncStatus status) => status.State switch
+    private static string? Describe(ClientStatus status) => status.State switch
     {
         SyncState.Connecting => "connecting",
         SyncState.CatchingUp when status.EstimatedTotal > 0 => $"catching up {status.Received} of {status.EstimatedTotal}",

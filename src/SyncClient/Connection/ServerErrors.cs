@@ -23,7 +23,7 @@ internal static class ServerErrors
 
     // A connection that breaks in the middle of a call is INTERNAL or CANCELLED to gRPC; the server sent neither.
     private static bool IsUnreachable(RpcException exception, StatusDetails details) =>
-        exception.StatusCode is StatusCode.Unavailable or StatusCode.DeadlineExceeded
+        exception.StatusCode is StatusCode.Unavailable or StatusCode.DeadlineExceeded or StatusCode.Cancelled
         || (details.Reason == ErrorReason.Unspecified && exception.Status.DebugException is not null);
 
     private static ErrorReason ReasonOf(RpcException exception, StatusDetails details) => details.Reason switch

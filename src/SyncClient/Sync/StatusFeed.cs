@@ -3,17 +3,17 @@ using System.Threading.Channels;
 
 namespace KhsCrm.SyncClient.Sync;
 
-/// <summary>The current <see cref="SyncStatus"/>, and whoever wants to know the next.</summary>
+/// <summary>The current <see cref="ClientStatus"/>, and whoever wants to know the next.</summary>
 internal sealed class StatusFeed
 {
     private readonly Lock _lock = new();
-    private readonly List<Channel<SyncStatus>> _observers = [];
+    private readonly List<Channel<ClientStatus>> _observers = [];
 
-    public event EventHandler<SyncStatus>? Changed;
+    public event EventHandler<ClientStatus>? Changed;
 
-    public SyncStatus Current { get; private set; } = new(SyncState.Offline);
+    public ClientStatus Current { get; private set; } = new(SyncState.Offline);
 
-    public void Set(SyncStatus status)
+    public void Set(ClientStatus status)
     {
         lock (_lock)
         {
@@ -28,9 +28,9 @@ internal sealed class StatusFeed
     }
 
     /// <summary>The current status and later ones; a slow observer skips to the latest.</summary>
-    public async IAsyncEnumerable<SyncStatus> ObserveAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<ClientStatus> ObserveAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var latest = Channel.CreateBounded<SyncStatus>(
+        var latest = Channel.CreateBounded<ClientStatus>(
             new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
         lock (_lock)
         {

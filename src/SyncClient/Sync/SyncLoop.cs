@@ -102,7 +102,7 @@ internal sealed class SyncLoop(
     private static bool IsTransient(KhsCrmException exception) =>
         exception.Reason is ErrorReason.Unavailable or ErrorReason.Internal or ErrorReason.RateLimited;
 
-    private static SyncStatus AfterFailure(Exception exception) => exception switch
+    private static ClientStatus AfterFailure(Exception exception) => exception switch
     {
         NotSignedInException signedOut => new(SyncState.SignedOut, Failure: signedOut),
         ServerUnreachableException unreachable => new(SyncState.Offline, Failure: unreachable),

@@ -64,6 +64,8 @@ internal sealed class SyncStream(
         catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
             await sending.ConfigureAwait(false); // What the sender fell over, if that is why.
+            if (!ending.IsCancellationRequested)
+                throw EndOf(call);
             throw new ServerUnreachableException("The server did not answer in time.", exception);
         }
         finally
@@ -109,6 +111,19 @@ internal sealed class SyncStream(
         }
         catch (Exception exception) when (exception is RpcException or OperationCanceledException)
         {
+        }
+    }
+
+    // A call that ends while Hello is being written can look cancelled to the reader: the call itself knows why.
+    private static RpcException EndOf(AsyncDuplexStreamingCall<SyncStreamRequest, SyncStreamResponse> call)
+    {
+        try
+        {
+            return new RpcException(call.GetStatus(), call.GetTrailers());
+        }
+        catch (InvalidOperationException)
+        {
+            return new RpcException(new Status(StatusCode.Unavailable, "The connection broke."));
         }
     }
 

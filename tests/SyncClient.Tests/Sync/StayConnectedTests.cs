@@ -113,7 +113,7 @@ public sealed class StayConnectedTests : IAsyncLifetime
 
         await foreach (var status in _client.ObserveStatusAsync(Ct))
         {
-            if (status == new SyncStatus(SyncState.CatchingUp, 1, 40))
+            if (status == new ClientStatus(SyncState.CatchingUp, 1, 40))
                 break;
         }
     }

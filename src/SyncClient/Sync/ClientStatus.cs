@@ -5,7 +5,7 @@ namespace KhsCrm.SyncClient;
 /// <param name="Received">Changes received in this catch-up; 0 outside one.</param>
 /// <param name="EstimatedTotal">About how many the catch-up will bring; at least <paramref name="Received"/>.</param>
 /// <param name="Failure">What went wrong last; null when nothing did.</param>
-public sealed record SyncStatus(SyncState State, long Received = 0, long EstimatedTotal = 0, KhsCrmException? Failure = null);
+public sealed record ClientStatus(SyncState State, long Received = 0, long EstimatedTotal = 0, KhsCrmException? Failure = null);
 
 /// <summary>What the sync of a device is doing.</summary>
 public enum SyncState
