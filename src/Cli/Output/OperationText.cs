@@ -20,7 +20,13 @@ internal static class OperationText
             OperationKind.Update => "change " + string.Join(", ", operation.UpdateMask.Paths) + " of",
             _ => "delete",
         };
-        return $"{verb} {kind.Name.Replace('_', ' ')} {kind.GetId(operation.Entity)}";
+        return $"{verb} {kind.Name.Replace('_', ' ')} {TitleOf(operation.Entity)}{kind.GetId(operation.Entity)}";
+    }
+
+    private static string TitleOf(Entity row)
+    {
+        var title = row.Customer?.Name ?? row.Job?.Title ?? row.Material?.ItemName ?? "";
+        return title.Length == 0 ? "" : $"'{title}' ";
     }
 
     /// <summary>Why the server refused or deferred it.</summary>

@@ -8,11 +8,11 @@ internal static class ServerErrors
 {
     public static StatusDetails Details(RpcException exception) => StatusDetails.Of(exception.GetRpcStatus());
 
-    public static KhsCrmException Translate(RpcException exception)
+    public static KhsCrmException Translate(RpcException exception, string address)
     {
         var details = Details(exception);
         if (IsUnreachable(exception, details))
-            return new ServerUnreachableException($"The server cannot be reached: {exception.Status.Detail}", exception);
+            return new ServerUnreachableException($"{address} cannot be reached: {exception.Status.Detail}", exception);
         if (exception.StatusCode == StatusCode.Unauthenticated && details.Reason != ErrorReason.InvalidCredentials)
             return NotSignedInException.Ended;
         var message = exception.Status.Detail.Length > 0 ? exception.Status.Detail : $"The server answered {exception.StatusCode}.";

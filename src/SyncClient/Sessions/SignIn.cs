@@ -19,7 +19,7 @@ internal sealed class SignIn(LocalStore store, ServerConnection server, TimeProv
         }
         catch (RpcException exception)
         {
-            throw ServerErrors.Translate(exception);
+            throw ServerErrors.Translate(exception, address);
         }
 
         var device = await store.ReadAsync(DeviceState.Read, cancellationToken).ConfigureAwait(false);

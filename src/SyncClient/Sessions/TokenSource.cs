@@ -69,7 +69,7 @@ internal sealed class TokenSource(LocalStore store, ServerConnection server, Tim
         }
         catch (RpcException exception)
         {
-            throw ServerErrors.Translate(exception);
+            throw ServerErrors.Translate(exception, address);
         }
     }
 

@@ -41,7 +41,7 @@ internal sealed class SyncAttempt(
                 if (stream.WasWelcome)
                     _mended.Remove(ErrorReason.AccessTokenInvalid);
                 if (!await MendAsync(exception, address, accessToken, cancellationToken).ConfigureAwait(false))
-                    throw ServerErrors.Translate(exception);
+                    throw ServerErrors.Translate(exception, address);
             }
             catch (DeviceForkedException)
             {
