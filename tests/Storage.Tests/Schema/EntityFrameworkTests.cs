@@ -18,13 +18,21 @@ public sealed class EntityFrameworkTests : DatabaseTest
         await context.SaveChangesAsync(Cancellation);
         var job = new JobRow
         {
-            Title = "Roof", CustomerId = customer.Id, CreatedById = Rows.Owner, UpdatedById = Rows.Owner, Status = null!,
+            Title = "Roof",
+            CustomerId = customer.Id,
+            CreatedById = Rows.Owner,
+            UpdatedById = Rows.Owner,
+            Status = null!,
         };
         context.Add(job);
         await context.SaveChangesAsync(Cancellation);
         var material = new MaterialRow
         {
-            JobId = job.Id, ItemName = "Nails", AddedById = Rows.Owner, UpdatedById = Rows.Owner, Unit = null!,
+            JobId = job.Id,
+            ItemName = "Nails",
+            AddedById = Rows.Owner,
+            UpdatedById = Rows.Owner,
+            Unit = null!,
         };
         context.Add(material);
         await context.SaveChangesAsync(Cancellation);
@@ -45,7 +53,12 @@ public sealed class EntityFrameworkTests : DatabaseTest
         await using var context = CreateContext();
         context.Add(new UserRow
         {
-            Email = "a@b", PasswordHash = "h", Name = "A", Role = "WORKER", IsActive = false, UpdatedById = Rows.Owner,
+            Email = "a@b",
+            PasswordHash = "h",
+            Name = "A",
+            Role = "WORKER",
+            IsActive = false,
+            UpdatedById = Rows.Owner,
         });
         await context.SaveChangesAsync(Cancellation);
 
