@@ -21,30 +21,33 @@ internal static class Ledger
 
     /// <summary>Finds what was recorded of operations, by their numbers on this device and by their own ids.</summary>
     public static async Task<RecordedOperations> FindAsync(
-        NpgsqlConnection connection, Guid deviceId, IReadOnlyList<Operation> operations, CancellationToken cancellationToken)
+        NpgsqlConnection connection, Actor actor, IReadOnlyList<Operation> operations, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(
             """
-            SELECT (SELECT last_client_seq FROM devices WHERE id = $1), NULL::bigint, NULL::text
+            SELECT (SELECT last_client_seq FROM devices WHERE id = $1), NULL::bigint, NULL::text, NULL::uuid
             UNION ALL
-            SELECT NULL, q.client_seq, q.result::text FROM sync_queue q
+            SELECT NULL, q.client_seq, q.result::text, NULL FROM sync_queue q
             WHERE q.device_id = $1 AND q.client_seq BETWEEN $2 AND $3 AND q.result IS NOT NULL
             UNION ALL
-            SELECT NULL, NULL, q.result::text FROM sync_queue q
+            SELECT NULL, NULL, CASE WHEN q.user_id = $5 THEN q.result::text END, q.id FROM sync_queue q
             WHERE q.id = ANY($4) AND q.device_id IS DISTINCT FROM $1 AND q.result IS NOT NULL
             """,
             connection);
-        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = deviceId });
+        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = actor.DeviceId });
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = operations.Count == 0 ? 0 : operations[0].ClientSeq });
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = operations.Count == 0 ? 0 : operations[^1].ClientSeq });
         command.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = [.. operations.Select(ParsedId).OfType<Guid>()] });
+        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = actor.UserId });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
         var recorded = new RecordedOperations(reader.GetInt64(0));
         while (await reader.ReadAsync(cancellationToken))
         {
-            recorded.Add(
-                reader.IsDBNull(1) ? null : reader.GetInt64(1), Parser.Parse<OperationResult>(reader.GetString(2)));
+            if (reader.IsDBNull(2))
+                recorded.AddForeign(reader.GetGuid(3));
+            else
+                recorded.Add(reader.IsDBNull(1) ? null : reader.GetInt64(1), Parser.Parse<OperationResult>(reader.GetString(2)));
         }
 
         return recorded;
@@ -65,8 +68,10 @@ internal static class Ledger
         var used = new HashSet<Guid>();
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = actor.UserId });
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = actor.DeviceId });
-        // An id that is none, or is used twice, cannot be the ledger's key; the payload keeps what was sent.
-        Add(planned => ParsedId(planned.Operation) is { } id && used.Add(id) ? id : Guid.CreateVersion7(), NpgsqlDbType.Uuid);
+        // An id that is none, or is used already, cannot be the ledger's key; the payload keeps what was sent.
+        Add(
+            planned => ParsedId(planned.Operation) is { } id && !planned.HasForeignId && used.Add(id) ? id : Guid.CreateVersion7(),
+            NpgsqlDbType.Uuid);
         Add(planned => OperationName(planned.Operation.Kind), NpgsqlDbType.Text);
         Add(planned => KindOf(planned.Operation)?.Name ?? "unknown", NpgsqlDbType.Text);
         Add(planned => EntityId(planned.Operation), NpgsqlDbType.Uuid);

@@ -64,7 +64,7 @@ public sealed class OperationApplier(NpgsqlDataSource dataSource, TimeProvider t
         if (!device.Follows(operations))
             return PushOutcome.Refused(ErrorReason.SequenceGap, device.LastClientSeq);
 
-        var recorded = await Ledger.FindAsync(connection, actor.DeviceId, operations, cancellationToken);
+        var recorded = await Ledger.FindAsync(connection, actor, operations, cancellationToken);
         if (operations.Any(operation => recorded.IsOfAnother(operation)))
             return PushOutcome.Refused(ErrorReason.DeviceForked, device.LastClientSeq);
         PlannedOperation[] batch = [.. operations.Select(operation => new PlannedOperation(operation))];
@@ -94,10 +94,13 @@ public sealed class OperationApplier(NpgsqlDataSource dataSource, TimeProvider t
             if (recorded.TryAnswer(planned))
                 continue;
             fresh.Add(planned);
+            planned.HasForeignId = recorded.IsForeign(operation);
             if (operation is { Kind: OperationKind.Create, Entity: { } entity })
                 EntityDefaults.Apply(entity);
             if (OperationRules.Check(operation) is { Count: > 0 } violations)
                 planned.Reject(Rejection.Of(violations));
+            else if (planned.HasForeignId)
+                planned.Reject(Rejection.Of([new("operation.id", "is another operation's")]));
             else if (!ids.Add(operation.Id))
                 planned.Reject(Rejection.Of([new("operation.id", "is used twice in this batch")]));
             else if (!WritePolicy.AllowsKind(device.Role, operation))

@@ -7,6 +7,7 @@ internal sealed class RecordedOperations(long lastClientSeq)
 {
     private readonly Dictionary<long, OperationResult> _bySeq = [];
     private readonly Dictionary<string, OperationResult> _byId = [];
+    private readonly HashSet<string> _foreign = [];
 
     public void Add(long? seqOfThisDevice, OperationResult result)
     {
@@ -14,6 +15,12 @@ internal sealed class RecordedOperations(long lastClientSeq)
             _bySeq[seq] = result;
         _byId[result.OperationId] = result;
     }
+
+    /// <summary>Notes an id that another user's operation has.</summary>
+    public void AddForeign(Guid id) => _foreign.Add(id.ToString());
+
+    /// <summary>Whether the operation has the id of another user's: it is told nothing of that one's result.</summary>
+    public bool IsForeign(Operation operation) => _foreign.Contains(operation.Id);
 
     /// <summary>Whether the operation's number was used by another one: the device was restored from a backup.</summary>
     public bool IsOfAnother(Operation operation) =>

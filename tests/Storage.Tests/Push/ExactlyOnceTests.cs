@@ -120,6 +120,25 @@ public sealed class ExactlyOnceTests
         Assert.Equal(ErrorReason.DeviceNotYours, (await unknown.TryPushAsync(unknown.Create(NewCustomer()))).Refusal);
     }
 
+    [Fact]
+    public async Task Another_users_operation_id_is_rejected_tells_nothing_and_blocks_nothing()
+    {
+        await using var database = await SyncedDatabase.CreateAsync();
+        var owner = await CreateAsync(database);
+        var theirs = owner.Create(NewCustomer());
+        await owner.PushAsync(theirs);
+        var worker = await CreateAsync(database, database.Worker);
+        var stolen = worker.Create(NewCustomer());
+        stolen.Id = theirs.Id;
+
+        var result = Assert.Single(await worker.PushAsync(stolen));
+
+        Assert.Equal(OperationOutcome.Rejected, result.Outcome);
+        Assert.Equal(["operation.id"], Fields(result));
+        Assert.Equal(OperationOutcome.Duplicate, Assert.Single(await worker.PushAsync(stolen)).Outcome);
+        Assert.Equal("NOT_PERMITTED", Reason(Assert.Single(await worker.PushAsync(worker.Create(NewCustomer())))));
+    }
+
     // The number that the device gave to the operation it pushed again is used up.
     private static Operation Renumber(Outbox outbox)
     {
