@@ -105,6 +105,7 @@ internal sealed record Cursor(
         var inProgress = new ulong[count];
         for (var i = 0; i < count; i++)
             inProgress[i] = reader.ReadUInt64();
-        return new Snapshot(xmin, xmax, inProgress);
+        var snapshot = new Snapshot(xmin, xmax, inProgress);
+        return snapshot.IsWellFormed ? snapshot : throw new FormatException("Not a snapshot.");
     }
 }

@@ -12,6 +12,13 @@ namespace KhsCrm.Storage.Deltas;
 /// <param name="InProgress">The transactions between the two that were running, ascending.</param>
 internal sealed record Snapshot(ulong Xmin, ulong Xmax, ulong[] InProgress)
 {
+    /// <summary>Whether PostgreSQL would take it for a snapshot; what comes from a device may be anything.</summary>
+    public bool IsWellFormed =>
+        Xmin > 0
+        && Xmin <= Xmax
+        && InProgress.All(xid => xid >= Xmin && xid < Xmax)
+        && InProgress.Zip(InProgress.Skip(1)).All(pair => pair.First < pair.Second);
+
     /// <summary>Reads the text form, such as <c>743:750:745,748</c>.</summary>
     public static Snapshot Parse(string text)
     {

@@ -16,7 +16,7 @@ public sealed class CursorTests
             new CursorScope(Guid.NewGuid(), Role.Worker, 0b1110),
             new DatabaseIdentity("7371113050723648193", 3),
             new DateTime(2026, 11, 22, 1, 2, 3, DateTimeKind.Utc).AddTicks(4567890),
-            new Snapshot(5, 90, [7, 8, ulong.MaxValue]),
+            new Snapshot(5, 90, [7, 8, 89]),
             new Snapshot(100, 100, []),
             new RowKey(new DateTime(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc), Guid.NewGuid(), 4),
             12,
@@ -25,6 +25,20 @@ public sealed class CursorTests
         Assert.Equal(bytes, Cursor.Parse(bytes)!.ToBytes());
         for (var length = 0; length < bytes.Length; length++)
             Assert.Null(Cursor.Parse(bytes.AsMemory(0, length)));
+    }
+
+    [Theory]
+    [InlineData(9, 5, new ulong[0])]
+    [InlineData(0, 5, new ulong[0])]
+    [InlineData(5, 9, new ulong[] { 4 })]
+    [InlineData(5, 9, new ulong[] { 9 })]
+    [InlineData(5, 9, new ulong[] { 7, 6 })]
+    public void A_snapshot_that_is_none_makes_no_cursor(ulong xmin, ulong xmax, ulong[] inProgress)
+    {
+        var cursor = new Cursor(
+            new CursorScope(Guid.NewGuid(), Role.Owner, 2), new DatabaseIdentity("1", 1), default, new Snapshot(xmin, xmax, inProgress), null, null, 0, 0);
+
+        Assert.Null(Cursor.Parse(cursor.ToBytes()));
     }
 
     [Fact]
