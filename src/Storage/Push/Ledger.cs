@@ -11,6 +11,9 @@ namespace KhsCrm.Storage.Push;
 /// <summary>The ledger of pushed operations, <c>sync_queue</c>: what was asked, and what became of it.</summary>
 internal static class Ledger
 {
+    // Stands for the number where the id of an operation is another user's; theirs is none of this user's business.
+    private const long SomebodyElses = -1;
+
     private static readonly TypeRegistry Details = TypeRegistry.FromMessages(ErrorInfo.Descriptor, BadRequest.Descriptor);
 
     private static readonly JsonFormatter Formatter =
@@ -21,7 +24,7 @@ internal static class Ledger
 
     /// <summary>Finds what was recorded of operations, by their numbers on this device and by their own ids.</summary>
     public static async Task<RecordedOperations> FindAsync(
-        NpgsqlConnection connection, Guid deviceId, IReadOnlyList<Operation> operations, CancellationToken cancellationToken)
+        NpgsqlConnection connection, Actor actor, IReadOnlyList<Operation> operations, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(
             """
@@ -31,27 +34,34 @@ internal static class Ledger
             WHERE q.device_id = $1 AND q.client_seq BETWEEN $2 AND $3 AND q.result IS NOT NULL
             UNION ALL
             SELECT NULL, NULL, q.result::text FROM sync_queue q
-            WHERE q.id = ANY($4) AND q.device_id IS DISTINCT FROM $1 AND q.result IS NOT NULL
+            WHERE q.id = ANY($4) AND q.user_id = $5 AND q.result IS NOT NULL
+            UNION ALL
+            SELECT NULL, -1, q.id::text FROM sync_queue q WHERE q.id = ANY($4) AND q.user_id <> $5
             """,
             connection);
-        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = deviceId });
+        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = actor.DeviceId });
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = operations.Count == 0 ? 0 : operations[0].ClientSeq });
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = operations.Count == 0 ? 0 : operations[^1].ClientSeq });
         command.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = [.. operations.Select(ParsedId).OfType<Guid>()] });
+        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = actor.UserId });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
         var recorded = new RecordedOperations(reader.GetInt64(0));
         while (await reader.ReadAsync(cancellationToken))
         {
-            recorded.Add(
-                reader.IsDBNull(1) ? null : reader.GetInt64(1), Parser.Parse<OperationResult>(reader.GetString(2)));
+            long? seq = reader.IsDBNull(1) ? null : reader.GetInt64(1);
+            if (seq == SomebodyElses)
+                recorded.AddTaken(reader.GetString(2));
+            else
+                recorded.Add(seq, Parser.Parse<OperationResult>(reader.GetString(2)));
         }
 
         return recorded;
     }
 
     /// <summary>Records a batch in one statement.</summary>
-    public static NpgsqlBatchCommand Record(Actor actor, IReadOnlyList<PlannedOperation> operations)
+    public static NpgsqlBatchCommand Record(
+        Actor actor, RecordedOperations recorded, IReadOnlyList<PlannedOperation> operations)
     {
         var command = new NpgsqlBatchCommand(
             """
@@ -65,8 +75,8 @@ internal static class Ledger
         var used = new HashSet<Guid>();
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = actor.UserId });
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = actor.DeviceId });
-        // An id that is none, or is used twice, cannot be the ledger's key; the payload keeps what was sent.
-        Add(planned => ParsedId(planned.Operation) is { } id && used.Add(id) ? id : Guid.CreateVersion7(), NpgsqlDbType.Uuid);
+        // An id that is none, is used twice or is another's cannot be the ledger's key; the payload keeps what was sent.
+        Add(planned => Key(planned.Operation), NpgsqlDbType.Uuid);
         Add(planned => OperationName(planned.Operation.Kind), NpgsqlDbType.Text);
         Add(planned => KindOf(planned.Operation)?.Name ?? "unknown", NpgsqlDbType.Text);
         Add(planned => EntityId(planned.Operation), NpgsqlDbType.Uuid);
@@ -76,6 +86,9 @@ internal static class Ledger
         Add(planned => ToJson(planned.Result), NpgsqlDbType.Jsonb);
         Add(planned => planned.Operation.ClientSeq, NpgsqlDbType.Bigint);
         return command;
+
+        Guid Key(Operation operation) =>
+            ParsedId(operation) is { } id && !recorded.IsTaken(operation.Id) && used.Add(id) ? id : Guid.CreateVersion7();
 
         void Add<TValue>(Func<PlannedOperation, TValue> get, NpgsqlDbType type) => command.Parameters.Add(
             new NpgsqlParameter { Value = operations.Select(get).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | type });
@@ -91,12 +104,26 @@ internal static class Ledger
     private static EntityKind? KindOf(Operation operation) =>
         operation.Entity is null ? null : EntityKinds.Of(operation.Entity);
 
-    private static Guid? ParsedId(Operation operation) => Guid.TryParse(operation.Id, out var id) ? id : null;
+    private static Guid? ParsedId(Operation operation) =>
+        Guid.TryParseExact(operation.Id, "D", out var id) && id.ToString() == operation.Id ? id : null;
 
     private static Guid? EntityId(Operation operation) =>
         KindOf(operation) is { } kind && Guid.TryParse(kind.GetId(operation.Entity), out var id) ? id : null;
 
     // jsonb cannot hold U+0000, which no valid operation has; a rejected one is recorded all the same.
     private static string ToJson(IMessage message) =>
-        Formatter.Format(message).Replace("\\u0000", "\\ufffd", StringComparison.Ordinal);
+        Format(message).Replace("\\u0000", "\\ufffd", StringComparison.Ordinal);
+
+    // JSON has no form for some of what a device can send: a time out of range, a mask in camel case, NaN.
+    private static string Format(IMessage message)
+    {
+        try
+        {
+            return Formatter.Format(message);
+        }
+        catch (Exception exception) when (exception is InvalidOperationException or ArgumentException)
+        {
+            return $$"""{"protobuf": "{{message.ToByteString().ToBase64()}}"}""";
+        }
+    }
 }

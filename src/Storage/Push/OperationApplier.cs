@@ -64,7 +64,7 @@ public sealed class OperationApplier(NpgsqlDataSource dataSource, TimeProvider t
         if (!device.Follows(operations))
             return PushOutcome.Refused(ErrorReason.SequenceGap, device.LastClientSeq);
 
-        var recorded = await Ledger.FindAsync(connection, actor.DeviceId, operations, cancellationToken);
+        var recorded = await Ledger.FindAsync(connection, actor, operations, cancellationToken);
         if (operations.Any(operation => recorded.IsOfAnother(operation)))
             return PushOutcome.Refused(ErrorReason.DeviceForked, device.LastClientSeq);
         PlannedOperation[] batch = [.. operations.Select(operation => new PlannedOperation(operation))];
@@ -77,7 +77,7 @@ public sealed class OperationApplier(NpgsqlDataSource dataSource, TimeProvider t
             planner.Decide(planned);
 
         var lastClientSeq = Math.Max(device.LastClientSeq, operations.Count == 0 ? 0 : operations[^1].ClientSeq);
-        await BatchWriter.WriteAsync(connection, actor, planner, state, fresh, lastClientSeq, cancellationToken);
+        await BatchWriter.WriteAsync(connection, actor, planner, state, recorded, fresh, lastClientSeq, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return new PushOutcome([.. batch.Select(planned => planned.Result)], lastClientSeq);
     }
@@ -100,6 +100,8 @@ public sealed class OperationApplier(NpgsqlDataSource dataSource, TimeProvider t
                 planned.Reject(Rejection.Of(violations));
             else if (!ids.Add(operation.Id))
                 planned.Reject(Rejection.Of([new("operation.id", "is used twice in this batch")]));
+            else if (recorded.IsTaken(operation.Id))
+                planned.Reject(Rejection.Of([new("operation.id", "is another operation's")]));
             else if (!WritePolicy.AllowsKind(device.Role, operation))
                 planned.Reject(ErrorReason.NotPermitted, "your role does not allow this");
             else if (fault is not null)
