@@ -34,6 +34,8 @@ internal sealed class BatchState
     /// <summary>Takes over a row as it was loaded or as it was just planned.</summary>
     public void Set(EntityTable table, Guid id, Entity row)
     {
+        if (Find(table.Kind.Type, id)?.User is { } before && IsHeldBy(before.Email, id))
+            _emails.Remove(before.Email.ToLowerInvariant());
         _rows[(table.Kind.Type, id)] = row;
         if (row.JobAssignment is { } assignment)
             _assignments.Add((Guid.Parse(assignment.JobId), Guid.Parse(assignment.UserId)));
@@ -65,6 +67,9 @@ internal sealed class BatchState
 
         _assignments.RemoveWhere(pair => pair.JobId == id);
     }
+
+    private bool IsHeldBy(string email, Guid userId) =>
+        _emails.TryGetValue(email.ToLowerInvariant(), out var holder) && holder == userId;
 
     private static bool IsOf(Entity? row, string jobId) =>
         row?.Material?.JobId == jobId || row?.JobAssignment?.JobId == jobId;

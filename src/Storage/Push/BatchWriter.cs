@@ -11,6 +11,7 @@ internal static class BatchWriter
         Actor actor,
         OperationPlanner planner,
         BatchState state,
+        RecordedOperations recorded,
         IReadOnlyList<PlannedOperation> fresh,
         long lastClientSeq,
         CancellationToken cancellationToken)
@@ -30,7 +31,7 @@ internal static class BatchWriter
         }
 
         if (fresh.Count > 0)
-            batch.BatchCommands.Add(Ledger.Record(actor, fresh));
+            batch.BatchCommands.Add(Ledger.Record(actor, recorded, fresh));
         batch.BatchCommands.Add(new("UPDATE devices SET last_client_seq = $2, last_seen_at = clock_timestamp() WHERE id = $1")
         {
             Parameters =

@@ -30,8 +30,10 @@ internal static class Ledger
             SELECT NULL, q.client_seq, q.result::text, NULL FROM sync_queue q
             WHERE q.device_id = $1 AND q.client_seq BETWEEN $2 AND $3 AND q.result IS NOT NULL
             UNION ALL
-            SELECT NULL, NULL, CASE WHEN q.user_id = $5 THEN q.result::text END, q.id FROM sync_queue q
-            WHERE q.id = ANY($4) AND q.device_id IS DISTINCT FROM $1 AND q.result IS NOT NULL
+            SELECT NULL, NULL, q.result::text, NULL FROM sync_queue q
+            WHERE q.id = ANY($4) AND q.user_id = $5 AND q.result IS NOT NULL
+            UNION ALL
+            SELECT NULL, NULL, NULL, q.id FROM sync_queue q WHERE q.id = ANY($4) AND q.user_id <> $5
             """,
             connection);
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = actor.DeviceId });
@@ -44,8 +46,8 @@ internal static class Ledger
         var recorded = new RecordedOperations(reader.GetInt64(0));
         while (await reader.ReadAsync(cancellationToken))
         {
-            if (reader.IsDBNull(2))
-                recorded.AddForeign(reader.GetGuid(3));
+            if (!reader.IsDBNull(3))
+                recorded.AddTaken(reader.GetGuid(3).ToString());
             else
                 recorded.Add(reader.IsDBNull(1) ? null : reader.GetInt64(1), Parser.Parse<OperationResult>(reader.GetString(2)));
         }
@@ -54,7 +56,8 @@ internal static class Ledger
     }
 
     /// <summary>Records a batch in one statement.</summary>
-    public static NpgsqlBatchCommand Record(Actor actor, IReadOnlyList<PlannedOperation> operations)
+    public static NpgsqlBatchCommand Record(
+        Actor actor, RecordedOperations recorded, IReadOnlyList<PlannedOperation> operations)
     {
         var command = new NpgsqlBatchCommand(
             """
@@ -68,10 +71,8 @@ internal static class Ledger
         var used = new HashSet<Guid>();
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = actor.UserId });
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = actor.DeviceId });
-        // An id that is none, or is used already, cannot be the ledger's key; the payload keeps what was sent.
-        Add(
-            planned => ParsedId(planned.Operation) is { } id && !planned.HasForeignId && used.Add(id) ? id : Guid.CreateVersion7(),
-            NpgsqlDbType.Uuid);
+        // An id that is none, is used twice or is another's cannot be the ledger's key; the payload keeps what was sent.
+        Add(planned => Key(planned.Operation), NpgsqlDbType.Uuid);
         Add(planned => OperationName(planned.Operation.Kind), NpgsqlDbType.Text);
         Add(planned => KindOf(planned.Operation)?.Name ?? "unknown", NpgsqlDbType.Text);
         Add(planned => EntityId(planned.Operation), NpgsqlDbType.Uuid);
@@ -81,6 +82,9 @@ internal static class Ledger
         Add(planned => ToJson(planned.Result), NpgsqlDbType.Jsonb);
         Add(planned => planned.Operation.ClientSeq, NpgsqlDbType.Bigint);
         return command;
+
+        Guid Key(Operation operation) =>
+            ParsedId(operation) is { } id && !recorded.IsTaken(operation.Id) && used.Add(id) ? id : Guid.CreateVersion7();
 
         void Add<TValue>(Func<PlannedOperation, TValue> get, NpgsqlDbType type) => command.Parameters.Add(
             new NpgsqlParameter { Value = operations.Select(get).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | type });
@@ -96,12 +100,26 @@ internal static class Ledger
     private static EntityKind? KindOf(Operation operation) =>
         operation.Entity is null ? null : EntityKinds.Of(operation.Entity);
 
-    private static Guid? ParsedId(Operation operation) => Guid.TryParse(operation.Id, out var id) ? id : null;
+    private static Guid? ParsedId(Operation operation) =>
+        Guid.TryParseExact(operation.Id, "D", out var id) && id.ToString() == operation.Id ? id : null;
 
     private static Guid? EntityId(Operation operation) =>
         KindOf(operation) is { } kind && Guid.TryParse(kind.GetId(operation.Entity), out var id) ? id : null;
 
     // jsonb cannot hold U+0000, which no valid operation has; a rejected one is recorded all the same.
     private static string ToJson(IMessage message) =>
-        Formatter.Format(message).Replace("\\u0000", "\\ufffd", StringComparison.Ordinal);
+        Format(message).Replace("\\u0000", "\\ufffd", StringComparison.Ordinal);
+
+    // JSON has no form for some of what a device can send: a time out of range, a mask in camel case, NaN.
+    private static string Format(IMessage message)
+    {
+        try
+        {
+            return Formatter.Format(message);
+        }
+        catch (Exception exception) when (exception is InvalidOperationException or ArgumentException)
+        {
+            return $$"""{"protobuf": "{{message.ToByteString().ToBase64()}}"}""";
+        }
+    }
 }

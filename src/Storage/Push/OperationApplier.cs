@@ -77,7 +77,7 @@ public sealed class OperationApplier(NpgsqlDataSource dataSource, TimeProvider t
             planner.Decide(planned);
 
         var lastClientSeq = Math.Max(device.LastClientSeq, operations.Count == 0 ? 0 : operations[^1].ClientSeq);
-        await BatchWriter.WriteAsync(connection, actor, planner, state, fresh, lastClientSeq, cancellationToken);
+        await BatchWriter.WriteAsync(connection, actor, planner, state, recorded, fresh, lastClientSeq, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return new PushOutcome([.. batch.Select(planned => planned.Result)], lastClientSeq);
     }
@@ -94,15 +94,14 @@ public sealed class OperationApplier(NpgsqlDataSource dataSource, TimeProvider t
             if (recorded.TryAnswer(planned))
                 continue;
             fresh.Add(planned);
-            planned.HasForeignId = recorded.IsForeign(operation);
             if (operation is { Kind: OperationKind.Create, Entity: { } entity })
                 EntityDefaults.Apply(entity);
             if (OperationRules.Check(operation) is { Count: > 0 } violations)
                 planned.Reject(Rejection.Of(violations));
-            else if (planned.HasForeignId)
-                planned.Reject(Rejection.Of([new("operation.id", "is another operation's")]));
             else if (!ids.Add(operation.Id))
                 planned.Reject(Rejection.Of([new("operation.id", "is used twice in this batch")]));
+            else if (recorded.IsTaken(operation.Id))
+                planned.Reject(Rejection.Of([new("operation.id", "is another operation's")]));
             else if (!WritePolicy.AllowsKind(device.Role, operation))
                 planned.Reject(ErrorReason.NotPermitted, "your role does not allow this");
             else if (fault is not null)

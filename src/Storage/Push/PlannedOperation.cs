@@ -9,9 +9,6 @@ internal sealed class PlannedOperation(Operation operation)
 
     public OperationResult Result { get; } = new() { OperationId = operation.Id, ClientSeq = operation.ClientSeq };
 
-    /// <summary>Whether another user's operation has this id.</summary>
-    public bool HasForeignId { get; set; }
-
     /// <summary>The row that the result shows, once it is written or read.</summary>
     public (EntityType Type, Guid Id)? ShownRow { get; set; }
 

@@ -7,7 +7,7 @@ internal sealed class RecordedOperations(long lastClientSeq)
 {
     private readonly Dictionary<long, OperationResult> _bySeq = [];
     private readonly Dictionary<string, OperationResult> _byId = [];
-    private readonly HashSet<string> _foreign = [];
+    private readonly HashSet<string> _taken = [];
 
     public void Add(long? seqOfThisDevice, OperationResult result)
     {
@@ -16,19 +16,19 @@ internal sealed class RecordedOperations(long lastClientSeq)
         _byId[result.OperationId] = result;
     }
 
-    /// <summary>Notes an id that another user's operation has.</summary>
-    public void AddForeign(Guid id) => _foreign.Add(id.ToString());
+    /// <summary>Notes an id that another user's operation has: its result is none of this user's business.</summary>
+    public void AddTaken(string operationId) => _taken.Add(operationId);
 
-    /// <summary>Whether the operation has the id of another user's: it is told nothing of that one's result.</summary>
-    public bool IsForeign(Operation operation) => _foreign.Contains(operation.Id);
+    /// <summary>Whether another user's operation has this id.</summary>
+    public bool IsTaken(string operationId) => _taken.Contains(operationId);
 
     /// <summary>Whether the operation's number was used by another one: the device was restored from a backup.</summary>
     public bool IsOfAnother(Operation operation) =>
         _bySeq.TryGetValue(operation.ClientSeq, out var result) && result.OperationId != operation.Id;
 
     /// <summary>
-    /// Gives an operation that was pushed before its recorded result. One that was pushed under another device id, before
-    /// the device numbered anew, is known by its own id.
+    /// Gives an operation that was pushed before its recorded result. One that was pushed under another number or device
+    /// id, before the device numbered anew, is known by its own id.
     /// </summary>
     public bool TryAnswer(PlannedOperation planned)
     {

@@ -151,12 +151,22 @@ internal static class OutboxTable
         return next;
     }
 
-    /// <summary>Takes all numbers back: everything but what was rejected is sent again, with new ones.</summary>
-    public static void ForgetNumbers(StoreConnection connection)
+    /// <summary>
+    /// Numbers what was ever put on the wire anew, from 1, to be sent again: all but what was rejected. It stays as it
+    /// was sent, because the server may have it.
+    /// </summary>
+    /// <returns>The next number to give.</returns>
+    public static long NumberFromOne(StoreConnection connection)
     {
         connection.Prepare("UPDATE outbox SET client_seq = NULL, settled_version = NULL").Execute();
-        connection.Prepare($"UPDATE outbox SET state = {(int)OutboxState.Queued}, status = NULL WHERE state <> ?1")
-            .Bind(1, (long)OutboxState.Rejected).Execute();
+        connection.Prepare(
+            $"UPDATE outbox SET state = {(int)OutboxState.Sent}, status = NULL WHERE state NOT IN (?1, ?2)")
+            .Bind(1, (long)OutboxState.Queued).Bind(2, (long)OutboxState.Rejected).Execute();
+        long next = 1;
+        var set = connection.Prepare("UPDATE outbox SET client_seq = ?2 WHERE position = ?1");
+        foreach (var entry in List(connection, OutboxState.Sent, 0, int.MaxValue))
+            set.Bind(1, entry.Position).Bind(2, next++).Execute();
+        return next;
     }
 
     private static List<QueuedOperation> Read(Statement row)

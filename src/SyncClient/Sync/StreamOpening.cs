@@ -60,11 +60,11 @@ internal static class StreamOpening
     /// </summary>
     public static void BecomeNewDevice(WriteTransaction transaction, Guid deviceId)
     {
-        OutboxTable.ForgetNumbers(transaction.Connection);
+        var next = OutboxTable.NumberFromOne(transaction.Connection);
         (DeviceState.Read(transaction.Connection) with
         {
             DeviceId = deviceId.ToString("D"),
-            NextClientSeq = 1,
+            NextClientSeq = next,
             CheckpointClientSeq = 0,
         }).Write(transaction.Connection);
         transaction.OutboxChanged();

@@ -10,9 +10,12 @@ namespace KhsCrm.SyncClient.Sync;
 /// server waits for a slow device and memory stays flat.
 /// </summary>
 internal sealed class StreamReceiver(
-    LocalStore store, StreamSender sender, TokenSource tokens, StatusFeed status, TimeProvider time, string address)
+    LocalStore store, StreamSender sender, TokenSource tokens, StatusFeed status, TimeProvider time, string address, string accessToken)
 {
     private bool _hasCheckpoint;
+
+    /// <summary>The access token that the stream lives on: the one it was opened with, or the last one it was given.</summary>
+    public string AccessToken { get; private set; } = accessToken;
 
     /// <summary>Whether the server has answered Hello.</summary>
     public bool IsWelcome { get; private set; }
@@ -23,7 +26,7 @@ internal sealed class StreamReceiver(
     public async Task<bool> IsSettledAsync(CancellationToken cancellationToken) =>
         _hasCheckpoint && await store.ReadAsync(OutboxTable.IsSettled, cancellationToken).ConfigureAwait(false);
 
-    public async Task HandleAsync(SyncStreamResponse message, string accessToken, CancellationToken cancellationToken)
+    public async Task HandleAsync(SyncStreamResponse message, CancellationToken cancellationToken)
     {
         switch (message.MessageCase)
         {
@@ -47,7 +50,8 @@ internal sealed class StreamReceiver(
                     cancellationToken).ConfigureAwait(false);
                 break;
             case SyncStreamResponse.MessageOneofCase.CredentialsExpiring:
-                sender.Renew(await tokens.RefreshAsync(address, accessToken, cancellationToken).ConfigureAwait(false));
+                AccessToken = await tokens.RefreshAsync(address, AccessToken, cancellationToken).ConfigureAwait(false);
+                sender.Renew(AccessToken);
                 break;
             default:
                 break; // A message of a newer server.

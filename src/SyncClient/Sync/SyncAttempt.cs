@@ -40,7 +40,7 @@ internal sealed class SyncAttempt(
                 // A token that was good for a while may be renewed again.
                 if (stream.WasWelcome)
                     _mended.Remove(ErrorReason.AccessTokenInvalid);
-                if (!await MendAsync(exception, address, accessToken, cancellationToken).ConfigureAwait(false))
+                if (!await MendAsync(exception, address, stream.AccessToken ?? accessToken, cancellationToken).ConfigureAwait(false))
                     throw ServerErrors.Translate(exception, address);
             }
             catch (DeviceForkedException)

@@ -17,6 +17,9 @@ internal sealed class SyncStream(
     /// <summary>Whether the server has answered Hello.</summary>
     public bool WasWelcome => _receiver?.IsWelcome ?? false;
 
+    /// <summary>The access token that the stream ended with; null when it did not begin.</summary>
+    public string? AccessToken => _receiver?.AccessToken;
+
     public SyncSummary Summary => _receiver?.Summary ?? SyncSummary.Nothing;
 
     /// <summary>Runs the stream.</summary>
@@ -36,7 +39,7 @@ internal sealed class SyncStream(
             connection => StreamOpening.Hello(connection, options.AppVersion, options.EntityTypes), cancellationToken)
             .ConfigureAwait(false);
         var sender = new StreamSender(call.RequestStream, store);
-        _receiver = new StreamReceiver(store, sender, tokens, status, options.TimeProvider, address);
+        _receiver = new StreamReceiver(store, sender, tokens, status, options.TimeProvider, address, accessToken);
         var sending = Task.CompletedTask;
         store.Changes.OutboxChanged += sender.Wake;
         try
@@ -47,7 +50,7 @@ internal sealed class SyncStream(
                 var message = call.ResponseStream.Current;
                 if (message.Reconnect is { } reconnect)
                     return reconnect.After?.ToTimeSpan() ?? TimeSpan.Zero;
-                await _receiver.HandleAsync(message, accessToken, ending.Token).ConfigureAwait(false);
+                await _receiver.HandleAsync(message, ending.Token).ConfigureAwait(false);
                 if (_receiver.IsWelcome)
                     answerTimer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
                 if (untilSettled && await _receiver.IsSettledAsync(ending.Token).ConfigureAwait(false))

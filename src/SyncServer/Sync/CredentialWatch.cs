@@ -17,7 +17,8 @@ internal sealed class CredentialWatch(CurrentUser user, SyncOptions options, Tim
     {
         if (fresh.Id != user.Id)
             throw new RpcFault(ErrorReason.AccessTokenInvalid, "credentials must be of the stream's own user");
-        _expiresAt = fresh.ExpiresAt;
+        if (fresh.ExpiresAt > _expiresAt)
+            _expiresAt = fresh.ExpiresAt;
         _renewed.Release();
     }
 
@@ -31,8 +32,12 @@ internal sealed class CredentialWatch(CurrentUser user, SyncOptions options, Tim
                 continue;
             var notice = new CredentialsExpiring { ExpiresAt = Timestamp.FromDateTimeOffset(expiresAt) };
             await sendAsync(new() { CredentialsExpiring = notice }, cancellationToken);
-            if (!await IsRenewedBeforeAsync(expiresAt, cancellationToken))
-                throw new RpcFault(ErrorReason.AccessTokenInvalid, "the access token has expired");
+            // A token that lives no longer changes nothing: the device is told once, not as often as it sends it.
+            while (_expiresAt <= expiresAt)
+            {
+                if (!await IsRenewedBeforeAsync(expiresAt, cancellationToken) && _expiresAt <= expiresAt)
+                    throw new RpcFault(ErrorReason.AccessTokenInvalid, "the access token has expired");
+            }
         }
     }
 

@@ -85,4 +85,17 @@ public sealed class BatchTests
         Assert.Equal("LAST_OWNER", Reason((await outbox.PushAsync(outbox.Update(owner, null, "role")))[0]));
         Assert.Equal("LAST_OWNER", Reason((await outbox.PushAsync(outbox.Update(owner, null, "is_active")))[0]));
     }
+
+    [Fact]
+    public async Task An_email_address_that_a_batch_sets_free_can_be_taken_in_the_same_batch()
+    {
+        await using var database = await SyncedDatabase.CreateAsync();
+        var outbox = await CreateAsync(database);
+        var moved = new Entity { User = new User { Id = $"{database.Worker}", Email = "elsewhere@example.com" } };
+        var taker = new Entity { User = new User { Id = $"{database.OtherWorker}", Email = "w1@example.com" } };
+
+        var results = await outbox.PushAsync(outbox.Update(moved, null, "email"), outbox.Update(taker, null, "email"));
+
+        Assert.All(results, result => Assert.Equal(OperationOutcome.Applied, result.Outcome));
+    }
 }

@@ -96,6 +96,24 @@ public sealed class NumberingTests
         Assert.Equal(sent, await device.TakeAsync());
     }
 
+    [Fact]
+    public async Task An_edit_after_becoming_another_device_is_not_lost_in_an_operation_that_the_server_may_have()
+    {
+        using var device = await TestDevice.OpenAsync();
+        var ada = await device.Customers.AddAsync(new() { Name = "Ada", Address = "Here" }, TestDevice.Ct);
+        await AddAsync(device, "Bea");
+        var sent = await device.TakeAsync(max: 1);
+
+        await device.Store.WriteAsync(transaction => StreamOpening.BecomeNewDevice(transaction, Guid.CreateVersion7()), TestDevice.Ct);
+        await device.Customers.UpdateAsync(ada.Id, row => row.Name = "Adele", cancellationToken: TestDevice.Ct);
+        var again = await device.TakeAsync();
+
+        Assert.Equal(sent[0], again[0]);
+        Assert.Equal([1L, 2L, 3L], again.Select(operation => operation.ClientSeq));
+        Assert.Equal("Adele", again[2].Entity.Customer.Name);
+        await Assert.ThrowsAsync<EditRefusedException>(() => device.Outbox.DiscardAsync(sent[0].Id, TestDevice.Ct));
+    }
+
     private static async Task<string> AddAsync(TestDevice device, string name)
     {
         await device.Customers.AddAsync(new() { Name = name, Address = "Here" }, TestDevice.Ct);

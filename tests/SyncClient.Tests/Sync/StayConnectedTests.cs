@@ -80,17 +80,20 @@ public sealed class StayConnectedTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_token_that_is_about_to_end_is_renewed_on_the_stream()
+    public async Task A_token_that_is_about_to_end_is_renewed_on_the_stream_each_time()
     {
         var stream = await ConnectAsync();
-        await stream.WriteAsync(new SyncStreamResponse { CredentialsExpiring = new() });
+        foreach (var expected in new[] { "access-1", "access-2", "access-3" })
+        {
+            await stream.WriteAsync(new SyncStreamResponse { CredentialsExpiring = new() });
 
-        SyncStreamRequest message;
-        do
-            message = await stream.ReadAsync();
-        while (message.Credentials is null);
+            SyncStreamRequest message;
+            do
+                message = await stream.ReadAsync();
+            while (message.Credentials is null);
 
-        Assert.Equal("access-1", message.Credentials.AccessToken);
+            Assert.Equal(expected, message.Credentials.AccessToken);
+        }
     }
 
     [Fact]

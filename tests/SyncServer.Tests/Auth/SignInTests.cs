@@ -107,6 +107,32 @@ public sealed class SignInTests
             ReadUntilAsync(call, SyncStreamResponse.MessageOneofCase.None));
     }
 
+    [Fact]
+    public async Task A_device_that_sends_its_old_token_again_is_not_told_again()
+    {
+        var clock = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
+        await using var server = await RunningServer.StartAsync(
+            services: services => services.AddSingleton<TimeProvider>(clock));
+        var login = await server.LoginAsync();
+        using var call = server.OpenStream(RunningServer.Bearer(login.Tokens.AccessToken));
+        await call.CatchUpAsync();
+        clock.Advance(TimeSpan.FromMinutes(14.5));
+        await ReadUntilAsync(call, SyncStreamResponse.MessageOneofCase.CredentialsExpiring);
+
+        for (var seq = 1; seq <= 3; seq++)
+        {
+            await call.SendAsync(new() { Credentials = new Credentials { AccessToken = login.Tokens.AccessToken } });
+            await call.SendAsync(new() { PushBatch = new PushBatch { Operations = { StreamExtensions.NewCustomer(seq) } } });
+            SyncStreamResponse message;
+            do
+            {
+                message = await call.NextAsync();
+                Assert.Null(message.CredentialsExpiring);
+            }
+            while (message.PushResult is null);
+        }
+    }
+
     private static async Task ReadUntilAsync(
         AsyncDuplexStreamingCall<SyncStreamRequest, SyncStreamResponse> call, SyncStreamResponse.MessageOneofCase kind)
     {
