@@ -21,30 +21,37 @@ internal static class Ledger
 
     /// <summary>Finds what was recorded of operations, by their numbers on this device and by their own ids.</summary>
     public static async Task<RecordedOperations> FindAsync(
-        NpgsqlConnection connection, Guid deviceId, IReadOnlyList<Operation> operations, CancellationToken cancellationToken)
+        NpgsqlConnection connection, Actor actor, IReadOnlyList<Operation> operations, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(
             """
-            SELECT (SELECT last_client_seq FROM devices WHERE id = $1), NULL::bigint, NULL::text
+            SELECT coalesce((SELECT last_client_seq FROM devices WHERE id = $1), -1), NULL::bigint, NULL::text, true, NULL::text
             UNION ALL
-            SELECT NULL, q.client_seq, q.result::text FROM sync_queue q
+            SELECT NULL, q.client_seq, q.result::text, true, NULL FROM sync_queue q
             WHERE q.device_id = $1 AND q.client_seq BETWEEN $2 AND $3 AND q.result IS NOT NULL
             UNION ALL
-            SELECT NULL, NULL, q.result::text FROM sync_queue q
-            WHERE q.id = ANY($4) AND q.device_id IS DISTINCT FROM $1 AND q.result IS NOT NULL
+            SELECT NULL, NULL, q.result::text, q.user_id = $5, CASE WHEN q.device_id IS NULL THEN q.payload::text END
+            FROM sync_queue q
+            WHERE q.id = ANY($4) AND ($1::uuid IS NULL OR q.device_id IS DISTINCT FROM $1) AND q.result IS NOT NULL
             """,
             connection);
-        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = deviceId });
+        command.Parameters.Add(new NpgsqlParameter<Guid?> { TypedValue = actor.DeviceId });
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = operations.Count == 0 ? 0 : operations[0].ClientSeq });
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = operations.Count == 0 ? 0 : operations[^1].ClientSeq });
         command.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = [.. operations.Select(ParsedId).OfType<Guid>()] });
+        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = actor.UserId });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
         var recorded = new RecordedOperations(reader.GetInt64(0));
         while (await reader.ReadAsync(cancellationToken))
         {
-            recorded.Add(
-                reader.IsDBNull(1) ? null : reader.GetInt64(1), Parser.Parse<OperationResult>(reader.GetString(2)));
+            var result = Parser.Parse<OperationResult>(reader.GetString(2));
+            if (!reader.GetBoolean(3))
+                recorded.AddForeign(result.OperationId);
+            else
+                recorded.Add(reader.IsDBNull(1) ? null : reader.GetInt64(1), result);
+            if (!reader.IsDBNull(4))
+                recorded.AddRequest(Parser.Parse<Operation>(reader.GetString(4)));
         }
 
         return recorded;
@@ -64,9 +71,9 @@ internal static class Ledger
             """);
         var used = new HashSet<Guid>();
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = actor.UserId });
-        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = actor.DeviceId });
+        command.Parameters.Add(new NpgsqlParameter<Guid?> { TypedValue = actor.DeviceId });
         // An id that is none, or is used twice, cannot be the ledger's key; the payload keeps what was sent.
-        Add(planned => ParsedId(planned.Operation) is { } id && used.Add(id) ? id : Guid.CreateVersion7(), NpgsqlDbType.Uuid);
+        Add(planned => !planned.HasForeignId && ParsedId(planned.Operation) is { } id && used.Add(id) ? id : Guid.CreateVersion7(), NpgsqlDbType.Uuid);
         Add(planned => OperationName(planned.Operation.Kind), NpgsqlDbType.Text);
         Add(planned => KindOf(planned.Operation)?.Name ?? "unknown", NpgsqlDbType.Text);
         Add(planned => EntityId(planned.Operation), NpgsqlDbType.Uuid);
@@ -74,7 +81,7 @@ internal static class Ledger
         Add(planned => planned.IsRejected ? "failed" : "completed", NpgsqlDbType.Text);
         Add(planned => planned.Result.Status?.Message.Replace('\0', '\uFFFD'), NpgsqlDbType.Text);
         Add(planned => ToJson(planned.Result), NpgsqlDbType.Jsonb);
-        Add(planned => planned.Operation.ClientSeq, NpgsqlDbType.Bigint);
+        Add(planned => actor.DeviceId is null ? null : (long?)planned.Operation.ClientSeq, NpgsqlDbType.Bigint);
         return command;
 
         void Add<TValue>(Func<PlannedOperation, TValue> get, NpgsqlDbType type) => command.Parameters.Add(

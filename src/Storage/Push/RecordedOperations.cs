@@ -7,6 +7,8 @@ internal sealed class RecordedOperations(long lastClientSeq)
 {
     private readonly Dictionary<long, OperationResult> _bySeq = [];
     private readonly Dictionary<string, OperationResult> _byId = [];
+    private readonly HashSet<string> _foreign = [];
+    private readonly Dictionary<string, Operation> _requests = [];
 
     public void Add(long? seqOfThisDevice, OperationResult result)
     {
@@ -14,6 +16,14 @@ internal sealed class RecordedOperations(long lastClientSeq)
             _bySeq[seq] = result;
         _byId[result.OperationId] = result;
     }
+
+    /// <summary>An id that another user's operation has: nothing of that operation is told.</summary>
+    public void AddForeign(string operationId) => _foreign.Add(operationId);
+
+    /// <summary>What a typed RPC asked: its id answers that request only.</summary>
+    public void AddRequest(Operation operation) => _requests[operation.Id] = operation;
+
+    public bool IsOfAnotherUser(Operation operation) => _foreign.Contains(operation.Id);
 
     /// <summary>Whether the operation's number was used by another one: the device was restored from a backup.</summary>
     public bool IsOfAnother(Operation operation) =>
@@ -28,6 +38,12 @@ internal sealed class RecordedOperations(long lastClientSeq)
         var operation = planned.Operation;
         if (!_byId.TryGetValue(operation.Id, out var recorded) && operation.ClientSeq > lastClientSeq)
             return false;
+        if (_requests.TryGetValue(operation.Id, out var request) && !request.Equals(operation))
+        {
+            planned.Reject(Rejection.Of([new("request_id", "was used by another request")]));
+            return true;
+        }
+
         if (recorded is not null)
             planned.Result.MergeFrom(recorded);
         planned.Result.OperationId = operation.Id;
