@@ -38,7 +38,8 @@ internal sealed class DeltaLoop(
             if (delta.Changes.Count > 0 || !delta.Checkpoint || delta.LastClientSeq != _lastClientSeqSent)
             {
                 await sendAsync(new() { Delta = delta }, cancellationToken);
-                _lastClientSeqSent = delta.Checkpoint ? delta.LastClientSeq : _lastClientSeqSent;
+                // After pages the checkpoint is owed, though it may bring nothing else.
+                _lastClientSeqSent = delta.Checkpoint ? delta.LastClientSeq : null;
             }
 
             if (delta.Checkpoint)
