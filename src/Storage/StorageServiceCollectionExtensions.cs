@@ -27,9 +27,12 @@ public static class StorageServiceCollectionExtensions
         services.AddOptions<SignInOptions>().BindConfiguration("SignIn").ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<PasswordHasher>();
         services.AddSingleton<SessionStore>();
+        services.AddSingleton<SessionDirectory>();
+        services.AddSingleton<PasswordChange>();
         services.AddSingleton<DeviceRegistry>();
         services.AddSingleton<DeltaReader>();
         services.AddSingleton<OperationApplier>();
+        services.AddSingleton<UserList>();
         services.AddSingleton<CustomerList>();
         services.AddSingleton<CustomerSearch>();
         services.AddSingleton<ActiveJobList>();

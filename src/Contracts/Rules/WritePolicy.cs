@@ -25,6 +25,9 @@ public static class WritePolicy
         _ => false,
     };
 
+    /// <summary>Whether the role may set another user's password: it is no field, and so no operation.</summary>
+    public static bool AllowsPasswordReset(Role role) => role == Role.Owner;
+
     /// <summary>Whether the role may make this change of a job's status: only an owner reopens.</summary>
     public static bool AllowsTransition(Role role, JobStatus from, JobStatus to) =>
         role == Role.Owner || !JobStatusTransitions.IsOwnersOnly(from, to);

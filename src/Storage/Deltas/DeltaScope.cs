@@ -7,7 +7,9 @@ namespace KhsCrm.Storage.Deltas;
 /// <param name="Role">The user's role.</param>
 /// <param name="DeviceId">The device, whose <c>last_client_seq</c> a checkpoint reports; null for a caller that is none.</param>
 /// <param name="EntityTypes">The kinds wanted; empty for all but <see cref="EntityType.ActivityLog"/>.</param>
-public sealed record DeltaScope(Guid UserId, Role Role, Guid? DeviceId, IReadOnlyCollection<EntityType> EntityTypes)
+/// <param name="SessionId">The session that reads: once it has ended nothing more is read. Null for a reader that has none.</param>
+public sealed record DeltaScope(
+    Guid UserId, Role Role, Guid? DeviceId, IReadOnlyCollection<EntityType> EntityTypes, Guid? SessionId = null)
 {
     internal CursorScope ToCursorScope()
     {

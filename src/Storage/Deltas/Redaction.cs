@@ -7,7 +7,13 @@ internal static class Redaction
 {
     public static void Apply(Entity entity, DeltaScope scope)
     {
-        if (scope.Role == Role.Owner || entity.User is not { } user || user.Id == scope.UserId.ToString())
+        if (entity.User is { } user)
+            Apply(user, scope.UserId, scope.Role);
+    }
+
+    public static void Apply(User user, Guid readerId, Role readerRole)
+    {
+        if (readerRole == Role.Owner || user.Id == readerId.ToString())
             return;
         user.Email = "";
         user.LastLoginAt = null;

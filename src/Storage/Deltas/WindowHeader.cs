@@ -8,7 +8,7 @@ namespace KhsCrm.Storage.Deltas;
 /// <param name="Snapshot">The snapshot.</param>
 /// <param name="Database">The history it belongs to.</param>
 /// <param name="Now">The database's clock.</param>
-/// <param name="Role">The user's role as it is now; unspecified for a user who is gone or deactivated.</param>
+/// <param name="Role">The user's role as it is now; unspecified for a user who is gone or deactivated, or a session that has ended.</param>
 /// <param name="LastClientSeq">The device's last operation that the snapshot shows.</param>
 internal sealed record WindowHeader(
     Snapshot Snapshot, DatabaseIdentity Database, DateTime Now, Role Role, long LastClientSeq)
@@ -19,7 +19,8 @@ internal sealed record WindowHeader(
             CASE WHEN pg_is_in_recovery() THEN (SELECT timeline_id FROM pg_control_checkpoint())
                 ELSE ('x' || left(pg_walfile_name(pg_current_wal_lsn()), 8))::bit(32)::int END,
             clock_timestamp(),
-            (SELECT role FROM users WHERE id = $1 AND is_active),
+            (SELECT role FROM users WHERE id = $1 AND is_active
+                AND ($3::uuid IS NULL OR EXISTS (SELECT FROM refresh_tokens r WHERE r.family_id = $3 AND r.user_id = $1))),
             coalesce((SELECT last_client_seq FROM devices WHERE id = $2), 0)
         """;
 
@@ -29,6 +30,7 @@ internal sealed record WindowHeader(
         {
             new NpgsqlParameter<Guid> { TypedValue = scope.UserId },
             new NpgsqlParameter<Guid> { TypedValue = scope.DeviceId ?? Guid.Empty },
+            new NpgsqlParameter<Guid?> { TypedValue = scope.SessionId },
         },
     };
 

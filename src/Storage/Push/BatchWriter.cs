@@ -30,16 +30,18 @@ internal static class BatchWriter
                 returned.Add(table);
         }
 
+        foreach (var command in UserSecrets.SetPasswords(actor, fresh))
+        {
+            batch.BatchCommands.Add(command);
+            returned.Add(EntityTables.Users);
+        }
+
+        if (UserSecrets.EndSessions(fresh) is { } endSessions)
+            batch.BatchCommands.Add(endSessions);
         if (fresh.Count > 0)
             batch.BatchCommands.Add(Ledger.Record(actor, recorded, fresh));
-        batch.BatchCommands.Add(new("UPDATE devices SET last_client_seq = $2, last_seen_at = clock_timestamp() WHERE id = $1")
-        {
-            Parameters =
-            {
-                new NpgsqlParameter<Guid> { TypedValue = actor.DeviceId },
-                new NpgsqlParameter<long> { TypedValue = lastClientSeq },
-            },
-        });
+        if (actor.DeviceId is { } device)
+            batch.BatchCommands.Add(MoveSequence(device, lastClientSeq));
 
         await using (var reader = await batch.ExecuteReaderAsync(cancellationToken))
         {
@@ -59,6 +61,16 @@ internal static class BatchWriter
         foreach (var planned in fresh)
             Show(planned, planner, state);
     }
+
+    private static NpgsqlBatchCommand MoveSequence(Guid device, long lastClientSeq) =>
+        new("UPDATE devices SET last_client_seq = $2, last_seen_at = clock_timestamp() WHERE id = $1")
+        {
+            Parameters =
+            {
+                new NpgsqlParameter<Guid> { TypedValue = device },
+                new NpgsqlParameter<long> { TypedValue = lastClientSeq },
+            },
+        };
 
     // The row as the database keeps it, unless a later wave deleted it.
     private static void TakeOver(EntityTable table, NpgsqlDataReader reader, BatchState state)

@@ -25,18 +25,18 @@ internal static class Ledger
     {
         await using var command = new NpgsqlCommand(
             """
-            SELECT (SELECT last_client_seq FROM devices WHERE id = $1), NULL::bigint, NULL::text, NULL::uuid
+            SELECT coalesce((SELECT last_client_seq FROM devices WHERE id = $1), -1), NULL::bigint, NULL::text, NULL::uuid, NULL::text
             UNION ALL
-            SELECT NULL, q.client_seq, q.result::text, NULL FROM sync_queue q
+            SELECT NULL, q.client_seq, q.result::text, NULL, NULL FROM sync_queue q
             WHERE q.device_id = $1 AND q.client_seq BETWEEN $2 AND $3 AND q.result IS NOT NULL
             UNION ALL
-            SELECT NULL, NULL, q.result::text, NULL FROM sync_queue q
+            SELECT NULL, NULL, q.result::text, NULL, CASE WHEN q.device_id IS NULL THEN q.payload::text END FROM sync_queue q
             WHERE q.id = ANY($4) AND q.user_id = $5 AND q.result IS NOT NULL
             UNION ALL
-            SELECT NULL, NULL, NULL, q.id FROM sync_queue q WHERE q.id = ANY($4) AND q.user_id <> $5
+            SELECT NULL, NULL, NULL, q.id, NULL FROM sync_queue q WHERE q.id = ANY($4) AND q.user_id <> $5
             """,
             connection);
-        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = actor.DeviceId });
+        command.Parameters.Add(new NpgsqlParameter<Guid?> { TypedValue = actor.DeviceId });
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = operations.Count == 0 ? 0 : operations[0].ClientSeq });
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = operations.Count == 0 ? 0 : operations[^1].ClientSeq });
         command.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = [.. operations.Select(ParsedId).OfType<Guid>()] });
@@ -50,6 +50,8 @@ internal static class Ledger
                 recorded.AddTaken(reader.GetGuid(3).ToString());
             else
                 recorded.Add(reader.IsDBNull(1) ? null : reader.GetInt64(1), Parser.Parse<OperationResult>(reader.GetString(2)));
+            if (!reader.IsDBNull(4))
+                recorded.AddRequest(Parser.Parse<Operation>(reader.GetString(4)));
         }
 
         return recorded;
@@ -70,7 +72,7 @@ internal static class Ledger
             """);
         var used = new HashSet<Guid>();
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = actor.UserId });
-        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = actor.DeviceId });
+        command.Parameters.Add(new NpgsqlParameter<Guid?> { TypedValue = actor.DeviceId });
         // An id that is none, is used twice or is another's cannot be the ledger's key; the payload keeps what was sent.
         Add(planned => Key(planned.Operation), NpgsqlDbType.Uuid);
         Add(planned => OperationName(planned.Operation.Kind), NpgsqlDbType.Text);
@@ -80,7 +82,7 @@ internal static class Ledger
         Add(planned => planned.IsRejected ? "failed" : "completed", NpgsqlDbType.Text);
         Add(planned => planned.Result.Status?.Message.Replace('\0', '\uFFFD'), NpgsqlDbType.Text);
         Add(planned => ToJson(planned.Result), NpgsqlDbType.Jsonb);
-        Add(planned => planned.Operation.ClientSeq, NpgsqlDbType.Bigint);
+        Add(planned => actor.DeviceId is null ? null : (long?)planned.Operation.ClientSeq, NpgsqlDbType.Bigint);
         return command;
 
         Guid Key(Operation operation) =>

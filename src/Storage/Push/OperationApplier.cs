@@ -13,18 +13,33 @@ public sealed class OperationApplier(NpgsqlDataSource dataSource, TimeProvider t
 {
     private const int MaxAttempts = 10;
 
+    /// <summary>Applies the one operation of a typed RPC, on the same path as a push.</summary>
+    /// <param name="userId">The signed-in user.</param>
+    /// <param name="role">The role of their session; the database has the last word.</param>
+    /// <param name="write">The operation.</param>
+    /// <param name="cancellationToken">Gives up before the commit; afterwards the operation is in effect.</param>
+    public Task<PushOutcome> ApplyAsync(Guid userId, Role role, SingleWrite write, CancellationToken cancellationToken)
+    {
+        write.Operation.ClientSeq = 0;
+        return ApplyAsync(new Actor(userId, role, null), [write], cancellationToken);
+    }
+
     /// <summary>Applies a batch of a device's operations.</summary>
     /// <param name="actor">Who pushes.</param>
     /// <param name="operations">The operations, their <c>client_seq</c> ascending without gaps.</param>
     /// <param name="cancellationToken">Gives up before the commit; afterwards the batch is in effect.</param>
-    public async Task<PushOutcome> ApplyAsync(
-        Actor actor, IReadOnlyList<Operation> operations, CancellationToken cancellationToken)
+    public Task<PushOutcome> ApplyAsync(
+        Actor actor, IReadOnlyList<Operation> operations, CancellationToken cancellationToken) =>
+        ApplyAsync(actor, [.. operations.Select(operation => new SingleWrite(operation))], cancellationToken);
+
+    private async Task<PushOutcome> ApplyAsync(
+        Actor actor, IReadOnlyList<SingleWrite> writes, CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                return await ApplyOnceAsync(actor, operations, fault: null, cancellationToken);
+                return await ApplyOnceAsync(actor, writes, fault: null, cancellationToken);
             }
             catch (PostgresException exception) when (DatabaseFault.IsTransient(exception) && attempt < MaxAttempts)
             {
@@ -32,7 +47,7 @@ public sealed class OperationApplier(NpgsqlDataSource dataSource, TimeProvider t
             }
             catch (PostgresException exception) when (DatabaseFault.IsOfData(exception))
             {
-                return await NarrowAsync(actor, operations, exception, cancellationToken);
+                return await NarrowAsync(actor, writes, exception, cancellationToken);
             }
         }
     }
@@ -40,22 +55,23 @@ public sealed class OperationApplier(NpgsqlDataSource dataSource, TimeProvider t
     // What the planning could not foresee, such as a customer deleted by psql at this moment. The guilty operation is found
     // by halves, so that it costs its own result and nothing else.
     private async Task<PushOutcome> NarrowAsync(
-        Actor actor, IReadOnlyList<Operation> operations, PostgresException exception, CancellationToken cancellationToken)
+        Actor actor, IReadOnlyList<SingleWrite> writes, PostgresException exception, CancellationToken cancellationToken)
     {
-        if (operations.Count == 1)
-            return await ApplyOnceAsync(actor, operations, exception, cancellationToken);
-        var half = operations.Count / 2;
-        var first = await ApplyAsync(actor, [.. operations.Take(half)], cancellationToken);
+        if (writes.Count == 1)
+            return await ApplyOnceAsync(actor, writes, exception, cancellationToken);
+        var half = writes.Count / 2;
+        var first = await ApplyAsync(actor, [.. writes.Take(half)], cancellationToken);
         if (first.Refusal is not null)
             return first;
-        var second = await ApplyAsync(actor, [.. operations.Skip(half)], cancellationToken);
+        var second = await ApplyAsync(actor, [.. writes.Skip(half)], cancellationToken);
         // A refusal now would lose the results of the first half; the next push is told the same.
         return second with { Results = [.. first.Results, .. second.Results] };
     }
 
     private async Task<PushOutcome> ApplyOnceAsync(
-        Actor actor, IReadOnlyList<Operation> operations, PostgresException? fault, CancellationToken cancellationToken)
+        Actor actor, IReadOnlyList<SingleWrite> writes, PostgresException? fault, CancellationToken cancellationToken)
     {
+        Operation[] operations = [.. writes.Select(write => write.Operation)];
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var device = await LockedDevice.ReadAsync(connection, actor, cancellationToken);
@@ -67,7 +83,14 @@ public sealed class OperationApplier(NpgsqlDataSource dataSource, TimeProvider t
         var recorded = await Ledger.FindAsync(connection, actor, operations, cancellationToken);
         if (operations.Any(operation => recorded.IsOfAnother(operation)))
             return PushOutcome.Refused(ErrorReason.DeviceForked, device.LastClientSeq);
-        PlannedOperation[] batch = [.. operations.Select(operation => new PlannedOperation(operation))];
+        PlannedOperation[] batch =
+        [
+            .. writes.Select(write => new PlannedOperation(write.Operation)
+            {
+                SeenVersion = write.SeenVersion,
+                PasswordHash = write.PasswordHash,
+            }),
+        ];
         var fresh = Screen(batch, device, recorded, fault);
 
         var state = await BatchStateLoader.LoadAsync(connection, actor, fresh, cancellationToken);
@@ -76,7 +99,7 @@ public sealed class OperationApplier(NpgsqlDataSource dataSource, TimeProvider t
         foreach (var planned in fresh.Where(planned => !planned.IsRejected))
             planner.Decide(planned);
 
-        var lastClientSeq = Math.Max(device.LastClientSeq, operations.Count == 0 ? 0 : operations[^1].ClientSeq);
+        var lastClientSeq = Math.Max(device.LastClientSeq, operations.Length == 0 ? 0 : operations[^1].ClientSeq);
         await BatchWriter.WriteAsync(connection, actor, planner, state, recorded, fresh, lastClientSeq, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return new PushOutcome([.. batch.Select(planned => planned.Result)], lastClientSeq);
@@ -91,11 +114,11 @@ public sealed class OperationApplier(NpgsqlDataSource dataSource, TimeProvider t
         foreach (var planned in batch)
         {
             var operation = planned.Operation;
+            if (operation is { Kind: OperationKind.Create, Entity: { } entity })
+                EntityDefaults.Apply(entity);
             if (recorded.TryAnswer(planned))
                 continue;
             fresh.Add(planned);
-            if (operation is { Kind: OperationKind.Create, Entity: { } entity })
-                EntityDefaults.Apply(entity);
             if (OperationRules.Check(operation) is { Count: > 0 } violations)
                 planned.Reject(Rejection.Of(violations));
             else if (!ids.Add(operation.Id))

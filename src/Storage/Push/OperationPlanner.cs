@@ -30,6 +30,8 @@ internal sealed class OperationPlanner(Actor actor, Role role, BatchState state,
             planned.Reject(ErrorReason.RowNotFound, $"the {table.Kind.Name} does not exist");
         else if (!IsInScope(current))
             planned.Reject(ErrorReason.NotPermitted, $"you are not assigned to the job of this {table.Kind.Name}");
+        else if (planned.SeenVersion is { } seen && !seen.Equals(RowVersion.Of(current)))
+            planned.Reject(ErrorReason.Conflict, $"the {table.Kind.Name} changed meanwhile");
         else if (operation.Kind == OperationKind.Update)
             DecideUpdate(planned, table, id, current);
         else

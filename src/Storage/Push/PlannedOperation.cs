@@ -1,3 +1,4 @@
+using Google.Protobuf.WellKnownTypes;
 using KhsCrm.V1;
 
 namespace KhsCrm.Storage.Push;
@@ -8,6 +9,12 @@ internal sealed class PlannedOperation(Operation operation)
     public Operation Operation { get; } = operation;
 
     public OperationResult Result { get; } = new() { OperationId = operation.Id, ClientSeq = operation.ClientSeq };
+
+    /// <summary>The version of the row that a typed RPC insists on.</summary>
+    public Timestamp? SeenVersion { get; init; }
+
+    /// <summary>The first password of a new user.</summary>
+    public string? PasswordHash { get; init; }
 
     /// <summary>The row that the result shows, once it is written or read.</summary>
     public (EntityType Type, Guid Id)? ShownRow { get; set; }

@@ -8,6 +8,7 @@ internal sealed class RecordedOperations(long lastClientSeq)
     private readonly Dictionary<long, OperationResult> _bySeq = [];
     private readonly Dictionary<string, OperationResult> _byId = [];
     private readonly HashSet<string> _taken = [];
+    private readonly Dictionary<string, Operation> _requests = [];
 
     public void Add(long? seqOfThisDevice, OperationResult result)
     {
@@ -22,6 +23,9 @@ internal sealed class RecordedOperations(long lastClientSeq)
     /// <summary>Whether another user's operation has this id.</summary>
     public bool IsTaken(string operationId) => _taken.Contains(operationId);
 
+    /// <summary>What a typed RPC asked: its id answers that request only.</summary>
+    public void AddRequest(Operation operation) => _requests[operation.Id] = operation;
+
     /// <summary>Whether the operation's number was used by another one: the device was restored from a backup.</summary>
     public bool IsOfAnother(Operation operation) =>
         _bySeq.TryGetValue(operation.ClientSeq, out var result) && result.OperationId != operation.Id;
@@ -35,6 +39,12 @@ internal sealed class RecordedOperations(long lastClientSeq)
         var operation = planned.Operation;
         if (!_byId.TryGetValue(operation.Id, out var recorded) && operation.ClientSeq > lastClientSeq)
             return false;
+        if (_requests.TryGetValue(operation.Id, out var request) && !request.Equals(operation))
+        {
+            planned.Reject(Rejection.Of([new("request_id", "was used by another request")]));
+            return true;
+        }
+
         if (recorded is not null)
             planned.Result.MergeFrom(recorded);
         planned.Result.OperationId = operation.Id;

@@ -33,6 +33,9 @@ public sealed class PasswordHasher(IOptions<SignInOptions> options)
             && isHash && !IsTooLong(password);
     }
 
+    /// <summary>Whether a hash was made with a lower cost than is configured now.</summary>
+    public bool IsOutdated(string hash) => Bcrypt.PasswordNeedsRehash(hash, options.Value.BcryptCost);
+
     /// <summary>Whether bcrypt would cut the password.</summary>
     public static bool IsTooLong(string password) => Encoding.UTF8.GetByteCount(password) > MaxPasswordBytes;
 }

@@ -15,32 +15,20 @@ public sealed class SessionStore(
     /// <returns>The new session; null when the two do not fit together or the user is deactivated.</returns>
     public async Task<IssuedSession?> SignInAsync(string email, string password, CancellationToken cancellationToken)
     {
-        var (user, hash) = await FindUserAsync(email, cancellationToken);
-        // bcrypt takes a core for tens of milliseconds: not on the thread that serves the call.
-        var isRight = await Task.Run(() => hasher.Verify(password, hash), cancellationToken);
-        if (!isRight || user is not { IsActive: true })
-            return null;
-
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        await using var login = new NpgsqlCommand(
-            $"""
-            UPDATE users t SET last_login_at = $2, updated_by_id = id WHERE id = $1 AND is_active
-            RETURNING {EntityTables.Users.SelectList}
-            """,
-            connection);
-        login.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = Guid.Parse(user.Id) });
-        login.Parameters.Add(new NpgsqlParameter<DateTime> { TypedValue = timeProvider.GetUtcNow().UtcDateTime });
-        await using (var reader = await login.ExecuteReaderAsync(cancellationToken))
+        // Twice at most: another sign-in may store the same password under a new hash between our look and our write.
+        for (var attempt = 0; attempt < 2; attempt++)
         {
-            if (!await reader.ReadAsync(cancellationToken))
+            var (user, hash) = await FindUserAsync(email, cancellationToken);
+            // bcrypt takes a core for tens of milliseconds: not on the thread that serves the call.
+            var isRight = await Task.Run(() => hasher.Verify(password, hash), cancellationToken);
+            if (!isRight || user is not { IsActive: true })
                 return null;
-            user = EntityTables.Users.ReadRow(reader);
+            var newHash = hasher.IsOutdated(hash!) ? await Task.Run(() => hasher.Hash(password), cancellationToken) : hash!;
+            if (await OpenAsync(Guid.Parse(user.Id), hash!, newHash, cancellationToken) is { } session)
+                return session;
         }
 
-        var session = await IssueAsync(connection, user, Guid.CreateVersion7(), cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
-        return session;
+        return null;
     }
 
     /// <summary>Trades a refresh token for the next one. A token that was traded before ends the whole session: it was stolen.</summary>
@@ -80,14 +68,17 @@ public sealed class SessionStore(
     }
 
     /// <summary>Ends the session of a refresh token, if it has not ended.</summary>
-    public async Task SignOutAsync(string refreshToken, CancellationToken cancellationToken)
+    /// <returns>Whose session it was, and which; null when there was none.</returns>
+    public async Task<(Guid UserId, Guid FamilyId)?> SignOutAsync(string refreshToken, CancellationToken cancellationToken)
     {
         await using var command = dataSource.CreateCommand(
             """
             DELETE FROM refresh_tokens WHERE family_id = (SELECT family_id FROM refresh_tokens WHERE token = $1)
+            RETURNING user_id, family_id
             """);
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = Digest(refreshToken) });
-        await command.ExecuteNonQueryAsync(cancellationToken);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken) ? (reader.GetGuid(0), reader.GetGuid(1)) : null;
     }
 
     /// <summary>Gives a user another password and ends all their sessions.</summary>
@@ -118,7 +109,37 @@ public sealed class SessionStore(
             : (null, null);
     }
 
-    private async Task<IssuedSession> IssueAsync(
+    // Only over the password that was verified: one that was changed meanwhile opens nothing any more.
+    private async Task<IssuedSession?> OpenAsync(
+        Guid userId, string hash, string newHash, CancellationToken cancellationToken)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await using var login = new NpgsqlCommand(
+            $"""
+            UPDATE users t SET last_login_at = $2, password_hash = $4, updated_by_id = id
+            WHERE id = $1 AND is_active AND password_hash = $3 RETURNING {EntityTables.Users.SelectList}
+            """,
+            connection);
+        login.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = userId });
+        login.Parameters.Add(new NpgsqlParameter<DateTime> { TypedValue = timeProvider.GetUtcNow().UtcDateTime });
+        login.Parameters.Add(new NpgsqlParameter<string> { TypedValue = hash });
+        login.Parameters.Add(new NpgsqlParameter<string> { TypedValue = newHash });
+        User user;
+        await using (var reader = await login.ExecuteReaderAsync(cancellationToken))
+        {
+            if (!await reader.ReadAsync(cancellationToken))
+                return null;
+            user = EntityTables.Users.ReadRow(reader);
+        }
+
+        var session = await IssueAsync(connection, user, Guid.CreateVersion7(), cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return session;
+    }
+
+    /// <summary>Gives a session its next token.</summary>
+    internal async Task<IssuedSession> IssueAsync(
         NpgsqlConnection connection, User user, Guid familyId, CancellationToken cancellationToken)
     {
         var token = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
@@ -141,6 +162,6 @@ public sealed class SessionStore(
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    private static string Digest(string token) =>
+    internal static string Digest(string token) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(token)));
 }

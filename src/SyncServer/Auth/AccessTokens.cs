@@ -70,12 +70,16 @@ internal sealed class AccessTokens
         if (!result.IsValid
             || !result.Claims.TryGetValue(JwtRegisteredClaimNames.Sub, out var subject)
             || !Guid.TryParse(subject as string, out var id)
-            || !result.Claims.TryGetValue("role", out var role))
+            || !result.Claims.TryGetValue(JwtRegisteredClaimNames.Sid, out var session)
+            || !Guid.TryParse(session as string, out var sessionId)
+            || !result.Claims.TryGetValue("role", out var role)
+            || role is not (int or long))
         {
             throw new RpcFault(ErrorReason.AccessTokenInvalid, "the access token is forged or has expired");
         }
 
         var expiresAt = new DateTimeOffset(DateTime.SpecifyKind(result.SecurityToken.ValidTo, DateTimeKind.Utc));
-        return new CurrentUser(id, (Role)Convert.ToInt32(role, System.Globalization.CultureInfo.InvariantCulture), expiresAt);
+        return new CurrentUser(
+            id, (Role)Convert.ToInt32(role, System.Globalization.CultureInfo.InvariantCulture), sessionId, expiresAt);
     }
 }

@@ -8,8 +8,6 @@ namespace KhsCrm.SyncServer.Commands;
 /// <summary><c>set-password EMAIL</c>: gives a user the password on standard input, and ends their sessions.</summary>
 internal static class SetPasswordCommand
 {
-    private const int MinLength = 8;
-
     public static Command Create()
     {
         var email = new Argument<string>("email") { Description = "The user's address." };
@@ -22,10 +20,9 @@ internal static class SetPasswordCommand
         command.SetAction(async (result, cancellationToken) =>
         {
             var password = (await Console.In.ReadLineAsync(cancellationToken)) ?? "";
-            if (password.Length < MinLength || PasswordHasher.IsTooLong(password))
+            if (PasswordRules.FindViolation(password) is { } violation)
             {
-                await Console.Error.WriteLineAsync(
-                    $"A password has at least {MinLength} characters and at most {PasswordHasher.MaxPasswordBytes} bytes.");
+                await Console.Error.WriteLineAsync($"A password {violation}.");
                 return 2;
             }
 

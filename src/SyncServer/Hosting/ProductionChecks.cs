@@ -7,7 +7,7 @@ using Microsoft.Extensions.Options;
 
 namespace KhsCrm.SyncServer.Hosting;
 
-/// <summary>What a server in Production refuses to start with (DESIGN §10).</summary>
+/// <summary>What a server refuses to start with: anywhere, plaintext off loopback; in Production, what is known to all (DESIGN §10).</summary>
 internal sealed class ProductionChecks(
     IHostEnvironment environment,
     IConfiguration configuration,
@@ -20,16 +20,16 @@ internal sealed class ProductionChecks(
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        if (!environment.IsProduction())
-            return;
-        if (auth.Value.SigningKeys.Contains(AuthOptions.DevelopmentSigningKey))
-            throw new InvalidOperationException("Auth:SigningKeys holds the development key. Set a secret of your own.");
         if (PlaintextUrls().FirstOrDefault() is { } url)
         {
             throw new InvalidOperationException(
                 $"{url} would carry passwords without TLS. Configure a certificate, or set Tls:AllowPlaintext=true behind a proxy that has one.");
         }
 
+        if (!environment.IsProduction())
+            return;
+        if (auth.Value.SigningKeys.Contains(AuthOptions.DevelopmentSigningKey))
+            throw new InvalidOperationException("Auth:SigningKeys holds the development key. Set a secret of your own.");
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         var hash = await context.Users.Where(user => user.Email == SeededEmail && user.IsActive)
             .Select(user => user.PasswordHash).SingleOrDefaultAsync(cancellationToken);

@@ -1,9 +1,11 @@
 using KhsCrm.Storage;
 using KhsCrm.SyncServer.Auth;
 using KhsCrm.SyncServer.Errors;
+using KhsCrm.SyncServer.Limits;
 using KhsCrm.SyncServer.Live;
 using KhsCrm.SyncServer.Services;
 using KhsCrm.SyncServer.Sync;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace KhsCrm.SyncServer.Hosting;
 
@@ -13,6 +15,7 @@ internal static class ServerServiceCollectionExtensions
     public static IServiceCollection AddKhsCrmServer(this IServiceCollection services, string connectionString) => services
         .AddKhsCrmStorage(connectionString)
         .AddAuth()
+        .AddLimits()
         .AddLive()
         .AddSync()
         .AddRpc()
@@ -38,7 +41,14 @@ internal static class ServerServiceCollectionExtensions
         services.AddOptions<AuthOptions>().BindConfiguration("Auth").ValidateDataAnnotations()
             .Validate(options => options.SigningKeys.All(key => key.Length >= 32), "Auth:SigningKeys must have 32 characters or more each.")
             .ValidateOnStart();
-        return services.AddSingleton<AccessTokens>();
+        return services.AddSingleton<AccessTokens>().AddSingleton<Authenticator>();
+    }
+
+    private static IServiceCollection AddLimits(this IServiceCollection services)
+    {
+        services.AddOptions<LimitOptions>().BindConfiguration("Limits").ValidateDataAnnotations().ValidateOnStart();
+        services.AddTransient<Microsoft.Extensions.Options.IConfigureOptions<KestrelServerOptions>, KeepAlive>();
+        return services.AddSingleton<AttemptLimits>().AddSingleton<StreamRegistry>();
     }
 
     private static IServiceCollection AddLive(this IServiceCollection services)
@@ -51,7 +61,7 @@ internal static class ServerServiceCollectionExtensions
     private static IServiceCollection AddSync(this IServiceCollection services)
     {
         services.AddOptions<SyncOptions>().BindConfiguration("Sync").ValidateDataAnnotations().ValidateOnStart();
-        return services.AddSingleton<PushHandler>().AddSingleton<SyncSessionFactory>();
+        return services.AddSingleton<PushHandler>().AddSingleton<TypedWrites>().AddSingleton<SyncSessionFactory>();
     }
 
     private static IServiceCollection AddRpc(this IServiceCollection services)

@@ -2,8 +2,6 @@ namespace KhsCrm.SyncServer.Services;
 
 // The typed services to come: they are served, seen by reflection, and answer UNIMPLEMENTED.
 
-internal sealed class UserService : V1.UserService.UserServiceBase;
-
 internal sealed class JobService : V1.JobService.JobServiceBase;
 
 internal sealed class MaterialService : V1.MaterialService.MaterialServiceBase;

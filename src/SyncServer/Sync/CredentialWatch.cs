@@ -1,12 +1,13 @@
 using Google.Protobuf.WellKnownTypes;
 using KhsCrm.SyncServer.Auth;
 using KhsCrm.SyncServer.Errors;
+using KhsCrm.SyncServer.Limits;
 using KhsCrm.V1;
 
 namespace KhsCrm.SyncServer.Sync;
 
 /// <summary>A stream outlives its access token only through Credentials: it is told before the token ends, and ends with it.</summary>
-internal sealed class CredentialWatch(CurrentUser user, SyncOptions options, TimeProvider timeProvider) : IDisposable
+internal sealed class CredentialWatch(CurrentUser user, LiveStream stream, SyncOptions options, TimeProvider timeProvider) : IDisposable
 {
     private readonly SemaphoreSlim _renewed = new(0);
     private DateTimeOffset _expiresAt = user.ExpiresAt;
@@ -19,6 +20,7 @@ internal sealed class CredentialWatch(CurrentUser user, SyncOptions options, Tim
             throw new RpcFault(ErrorReason.AccessTokenInvalid, "credentials must be of the stream's own user");
         if (fresh.ExpiresAt > _expiresAt)
             _expiresAt = fresh.ExpiresAt;
+        stream.SessionId = fresh.SessionId;
         _renewed.Release();
     }
 

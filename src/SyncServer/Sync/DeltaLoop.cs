@@ -1,6 +1,6 @@
 using Google.Protobuf.WellKnownTypes;
 using KhsCrm.Storage.Deltas;
-using KhsCrm.SyncServer.Errors;
+using KhsCrm.SyncServer.Limits;
 using KhsCrm.V1;
 
 namespace KhsCrm.SyncServer.Sync;
@@ -10,13 +10,13 @@ namespace KhsCrm.SyncServer.Sync;
 /// </summary>
 internal sealed class DeltaLoop(
     SyncSessionFactory shared,
-    Guid userId,
+    LiveStream stream,
     Guid deviceId,
     Role role,
     Hello hello,
     Func<SyncStreamResponse, CancellationToken, ValueTask> sendAsync)
 {
-    private DeltaScope _scope = new(userId, role, deviceId, hello.EntityTypes);
+    private DeltaScope _scope = new(stream.UserId, role, deviceId, hello.EntityTypes);
     private ReadOnlyMemory<byte> _cursor = hello.Cursor.Memory;
     private long? _lastClientSeqSent;
 
@@ -26,7 +26,8 @@ internal sealed class DeltaLoop(
         {
             // Taken before the read: what is written while we read is read next time.
             var next = shared.Signal.Next;
-            var result = await shared.Deltas.ReadAsync(_scope, _cursor, cancellationToken);
+            var scope = _scope with { SessionId = stream.SessionId };
+            var result = await shared.Deltas.ReadAsync(scope, _cursor, cancellationToken);
             if (result.Delta is not { } delta)
             {
                 await ResyncAsync(result.Resync, cancellationToken);
@@ -37,7 +38,8 @@ internal sealed class DeltaLoop(
             if (delta.Changes.Count > 0 || !delta.Checkpoint || delta.LastClientSeq != _lastClientSeqSent)
             {
                 await sendAsync(new() { Delta = delta }, cancellationToken);
-                _lastClientSeqSent = delta.Checkpoint ? delta.LastClientSeq : _lastClientSeqSent;
+                // After pages the checkpoint is owed, though it may bring nothing else.
+                _lastClientSeqSent = delta.Checkpoint ? delta.LastClientSeq : null;
             }
 
             if (delta.Checkpoint)
@@ -49,10 +51,9 @@ internal sealed class DeltaLoop(
     {
         if (reason == ResyncReason.RoleChanged)
         {
-            var greeting = await shared.Devices.GreetAsync(deviceId, userId, hello.AppVersion, cancellationToken);
-            if (greeting is null || greeting.Role == Role.Unspecified)
-                throw new RpcFault(ErrorReason.AccessTokenInvalid, "the user is deactivated");
-            _scope = _scope with { Role = greeting.Role };
+            // A session that has ended, here or on another server, shows as a user without a role.
+            var role = await shared.Authenticator.FindRoleAsync(stream.UserId, stream.SessionId, cancellationToken);
+            _scope = _scope with { Role = role };
         }
 
         _cursor = default;

@@ -1,5 +1,7 @@
 using KhsCrm.Storage.Push;
 using KhsCrm.SyncServer.Errors;
+using KhsCrm.SyncServer.Auth;
+using KhsCrm.SyncServer.Limits;
 using KhsCrm.SyncServer.Live;
 using KhsCrm.V1;
 using Microsoft.Extensions.Options;
@@ -7,7 +9,8 @@ using Microsoft.Extensions.Options;
 namespace KhsCrm.SyncServer.Sync;
 
 /// <summary>Takes a batch of operations, from a stream or from the unary Push.</summary>
-internal sealed class PushHandler(OperationApplier applier, ChangeSignal signal, IOptions<SyncOptions> options)
+internal sealed class PushHandler(
+    OperationApplier applier, ChangeSignal signal, StreamRegistry streams, IOptions<SyncOptions> options)
 {
     /// <exception cref="RpcFault">The batch as a whole cannot be taken; nothing of it is recorded.</exception>
     public async Task<PushResult> PushAsync(
@@ -22,10 +25,26 @@ internal sealed class PushHandler(OperationApplier applier, ChangeSignal signal,
         }
 
         var outcome = await applier.ApplyAsync(actor, operations, cancellationToken);
+        return new PushResult { Results = { Publish(outcome) }, LastClientSeq = outcome.LastClientSeq };
+    }
+
+    /// <summary>Takes the one operation of a typed RPC.</summary>
+    /// <exception cref="RpcFault">The user may not write any more.</exception>
+    public async Task<OperationResult> ApplyAsync(CurrentUser user, SingleWrite write, CancellationToken cancellationToken) =>
+        Publish(await applier.ApplyAsync(user.Id, user.Role, write, cancellationToken))[0];
+
+    private IReadOnlyList<OperationResult> Publish(PushOutcome outcome)
+    {
         if (outcome.Refusal is { } reason)
             throw ToFault(reason, outcome.LastClientSeq);
         signal.Raise();
-        return new PushResult { Results = { outcome.Results }, LastClientSeq = outcome.LastClientSeq };
+        foreach (var result in outcome.Results)
+        {
+            if (result.Entity?.User is { IsActive: false } user)
+                streams.EndUser(Guid.Parse(user.Id));
+        }
+
+        return outcome.Results;
     }
 
     private static RpcFault ToFault(ErrorReason reason, long lastClientSeq) => reason switch
@@ -38,6 +57,6 @@ internal sealed class PushHandler(OperationApplier applier, ChangeSignal signal,
             reason, "another operation has this number: the device was restored from a backup and must register anew"),
         ErrorReason.DeviceNotYours => new RpcFault(
             reason, "the device is not registered, was revoked, or belongs to another user"),
-        _ => new RpcFault(reason, "the user is deactivated"),
+        _ => new RpcFault(ErrorReason.AccessTokenInvalid, "the user is deactivated"),
     };
 }

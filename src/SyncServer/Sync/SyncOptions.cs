@@ -29,6 +29,17 @@ public sealed class SyncOptions
     [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
     public TimeSpan CredentialsNotice { get; set; } = TimeSpan.FromMinutes(1);
 
+    /// <summary>Gets or sets how long a stream may be open without a Hello: 1 second to 10 minutes, default 30 seconds.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
+    public TimeSpan HelloTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// Gets or sets how long a stream that ends waits for its device to read what was accepted: 1 second to 10 minutes,
+    /// default 10 seconds.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
+    public TimeSpan CloseTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
     /// <summary>Gets or sets over how long devices spread when the server shuts down: 0 to 5 minutes, default 10 seconds.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:05:00")]
     public TimeSpan ReconnectSpread { get; set; } = TimeSpan.FromSeconds(10);

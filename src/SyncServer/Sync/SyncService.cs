@@ -4,11 +4,13 @@ using KhsCrm.Storage.Devices;
 using KhsCrm.Storage.Push;
 using KhsCrm.SyncServer.Auth;
 using KhsCrm.SyncServer.Errors;
+using KhsCrm.SyncServer.Limits;
 using KhsCrm.V1;
 
 namespace KhsCrm.SyncServer.Sync;
 
-internal sealed class SyncService(SyncSessionFactory sessions, DeviceRegistry devices, DeltaReader deltas, PushHandler push)
+internal sealed class SyncService(
+    SyncSessionFactory sessions, StreamRegistry streams, DeviceRegistry devices, DeltaReader deltas, PushHandler push)
     : V1.SyncService.SyncServiceBase
 {
     public override async Task SyncStream(
@@ -17,7 +19,8 @@ internal sealed class SyncService(SyncSessionFactory sessions, DeviceRegistry de
         ServerCallContext context)
     {
         var user = await context.RequireUserAsync();
-        await using var session = sessions.Create(user, requestStream, responseStream);
+        using var stream = streams.Open(user, CallerAddress.Of(context));
+        await using var session = sessions.Create(user, stream, requestStream, responseStream);
         await session.RunAsync(context.CancellationToken);
     }
 
@@ -38,7 +41,7 @@ internal sealed class SyncService(SyncSessionFactory sessions, DeviceRegistry de
         var user = await context.RequireUserAsync();
         if (HelloRules.CheckTypes("entity_types", request.EntityTypes).ToList() is { Count: > 0 } violations)
             throw new RpcFault(violations);
-        var scope = new DeltaScope(user.Id, user.Role, null, request.EntityTypes);
+        var scope = new DeltaScope(user.Id, user.Role, null, request.EntityTypes, user.SessionId);
         var cursor = request.Cursor.Memory;
         var isRestarted = false;
         while (true)
@@ -48,7 +51,7 @@ internal sealed class SyncService(SyncSessionFactory sessions, DeviceRegistry de
             {
                 // The token's role is not the user's any more, or the user is gone: a new token is needed first.
                 if (isRestarted || cursor.IsEmpty)
-                    throw new RpcFault(ErrorReason.AccessTokenInvalid, "the user's role has changed; sign in again");
+                    throw new RpcFault(ErrorReason.AccessTokenInvalid, "the session has ended, or the user's role has changed");
                 isRestarted = true;
                 cursor = default;
                 await responseStream.WriteAsync(

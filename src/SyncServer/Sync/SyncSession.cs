@@ -5,6 +5,7 @@ using KhsCrm.Storage.Devices;
 using KhsCrm.Storage.Push;
 using KhsCrm.SyncServer.Auth;
 using KhsCrm.SyncServer.Errors;
+using KhsCrm.SyncServer.Limits;
 using KhsCrm.V1;
 
 namespace KhsCrm.SyncServer.Sync;
@@ -16,6 +17,7 @@ namespace KhsCrm.SyncServer.Sync;
 internal sealed class SyncSession(
     SyncSessionFactory shared,
     CurrentUser user,
+    LiveStream stream,
     IAsyncStreamReader<SyncStreamRequest> requests,
     IServerStreamWriter<SyncStreamResponse> responses) : IAsyncDisposable
 {
@@ -24,7 +26,7 @@ internal sealed class SyncSession(
         Channel.CreateBounded<SyncStreamResponse>(shared.Options.Value.QueueLength);
 
     private readonly CancellationTokenSource _ended = new();
-    private readonly CredentialWatch _credentials = new(user, shared.Options.Value, shared.TimeProvider);
+    private readonly CredentialWatch _credentials = new(user, stream, shared.Options.Value, shared.TimeProvider);
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -34,23 +36,27 @@ internal sealed class SyncSession(
         var greeting = await GreetAsync(hello, device, cancellationToken);
         using var attachment = shared.Signal.Attach();
 
-        var write = WriteAsync(cancellationToken);
+        using var cut = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var write = WriteAsync(cut.Token);
         await SendAsync(new() { Welcome = Welcome(greeting) }, cancellationToken);
-        var deltas = new DeltaLoop(shared, user.Id, device, greeting.Role, hello, SendAsync);
+        var deltas = new DeltaLoop(shared, stream, device, greeting.Role, hello, SendAsync);
         Task[] loops =
         [
-            ReceiveAsync(device, cancellationToken),
+            ReceiveAsync(device, cut.Token),
             deltas.RunAsync(_ended.Token),
             _credentials.RunAsync(SendAsync, _ended.Token),
             DrainAsync(_ended.Token),
+            stream.WatchAsync(_ended.Token),
         ];
 
         // The first loop to end ends the stream; what was accepted is still finished and answered.
         var first = await Task.WhenAny([.. loops, write]);
         await _ended.CancelAsync();
-        await Task.WhenAll(loops.Select(Settle));
-        _outgoing.Writer.TryComplete();
-        await Settle(write);
+        var close = CloseAsync(loops, write);
+        // A device that does not read must not keep a stream whose session is over.
+        await Task.WhenAny(close, Task.Delay(_options.CloseTimeout, shared.TimeProvider, cut.Token));
+        await cut.CancelAsync();
+        await close;
         await first;
     }
 
@@ -61,7 +67,28 @@ internal sealed class SyncSession(
         _credentials.Dispose();
     }
 
+    private async Task CloseAsync(Task[] loops, Task write)
+    {
+        await Task.WhenAll(loops.Select(Settle));
+        _outgoing.Writer.TryComplete();
+        await Settle(write);
+    }
+
     private async Task<Hello> ReadHelloAsync(CancellationToken cancellationToken)
+    {
+        using var late = new CancellationTokenSource(_options.HelloTimeout, shared.TimeProvider);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, late.Token);
+        try
+        {
+            return await ReadHelloInTimeAsync(either.Token);
+        }
+        catch (Exception exception) when (exception is not RpcFault && late.IsCancellationRequested)
+        {
+            throw new RpcFault(ErrorReason.ProtocolViolation, "no hello came in time");
+        }
+    }
+
+    private async Task<Hello> ReadHelloInTimeAsync(CancellationToken cancellationToken)
     {
         if (!await requests.MoveNext(cancellationToken)
             || requests.Current is not { MessageCase: SyncStreamRequest.MessageOneofCase.Hello, Hello: { } hello })
@@ -115,7 +142,8 @@ internal sealed class SyncSession(
                     await SendAsync(new() { PushResult = result }, cancellationToken);
                     break;
                 case SyncStreamRequest.MessageOneofCase.Credentials:
-                    _credentials.Renew(await shared.Tokens.ValidateAsync(request.Credentials.AccessToken));
+                    _credentials.Renew(
+                        await shared.Authenticator.AuthenticateAsync(request.Credentials.AccessToken, cancellationToken));
                     break;
                 case SyncStreamRequest.MessageOneofCase.CursorAck:
                     break;

@@ -2,6 +2,7 @@ using Grpc.Core;
 using KhsCrm.Storage.Deltas;
 using KhsCrm.Storage.Devices;
 using KhsCrm.SyncServer.Auth;
+using KhsCrm.SyncServer.Limits;
 using KhsCrm.SyncServer.Live;
 using KhsCrm.V1;
 using Microsoft.Extensions.Options;
@@ -14,12 +15,15 @@ internal sealed record SyncSessionFactory(
     DeltaReader Deltas,
     PushHandler Push,
     ChangeSignal Signal,
-    AccessTokens Tokens,
+    Authenticator Authenticator,
     IOptions<SyncOptions> Options,
     TimeProvider TimeProvider,
     IHostApplicationLifetime Lifetime)
 {
     public SyncSession Create(
-        CurrentUser user, IAsyncStreamReader<SyncStreamRequest> requests, IServerStreamWriter<SyncStreamResponse> responses) =>
-        new(this, user, requests, responses);
+        CurrentUser user,
+        LiveStream stream,
+        IAsyncStreamReader<SyncStreamRequest> requests,
+        IServerStreamWriter<SyncStreamResponse> responses) =>
+        new(this, user, stream, requests, responses);
 }

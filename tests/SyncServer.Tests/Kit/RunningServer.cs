@@ -78,6 +78,26 @@ internal sealed class RunningServer : IAsyncDisposable
         await command.ExecuteNonQueryAsync(Cancellation);
     }
 
+    /// <summary>Makes a user with the seeded owner's password.</summary>
+    public async Task<Guid> AddUserAsync(string email, string role = "WORKER")
+    {
+        var id = Guid.CreateVersion7();
+        await RunAsync(
+            $"""
+            INSERT INTO users (id, email, name, role, password_hash)
+            SELECT '{id}', '{email}', 'User of {email}', '{role}', password_hash FROM users WHERE id = '{OwnerId}'
+            """);
+        return id;
+    }
+
+    public async Task<Metadata> SignInAsync(string email) => Bearer((await LoginAsync(email)).Tokens.AccessToken);
+
+    public async Task<T> ScalarAsync<T>(string sql)
+    {
+        await using var command = DataSource.CreateCommand(sql);
+        return (T)(await command.ExecuteScalarAsync(Cancellation))!;
+    }
+
     public Task StopAsync() => _app.StopAsync(Cancellation);
 
     public async ValueTask DisposeAsync()

@@ -42,6 +42,23 @@ internal static class StreamExtensions
         }
     }
 
+    /// <summary>Reads until a change of a kind comes.</summary>
+    public static async Task ReadUntilAsync(
+        this AsyncDuplexStreamingCall<SyncStreamRequest, SyncStreamResponse> call, Func<Change, bool> isMeant)
+    {
+        while (!(await call.ReadToCheckpointAsync()).Any(isMeant))
+        {
+        }
+    }
+
+    /// <summary>Reads whatever still comes; throws what the stream ends with.</summary>
+    public static async Task ReadToEndAsync(this AsyncDuplexStreamingCall<SyncStreamRequest, SyncStreamResponse> call)
+    {
+        while (await call.ResponseStream.MoveNext(RunningServer.Cancellation))
+        {
+        }
+    }
+
     public static async Task<SyncStreamResponse> NextAsync(
         this AsyncDuplexStreamingCall<SyncStreamRequest, SyncStreamResponse> call)
     {

@@ -1,0 +1,87 @@
+using Grpc.Core;
+using KhsCrm.Contracts.Kinds;
+using KhsCrm.SyncServer.Tests.Kit;
+using KhsCrm.V1;
+using Xunit;
+
+namespace KhsCrm.SyncServer.Tests.Scope;
+
+/// <summary>A device that keeps every message of its raw stream, and what it would show.</summary>
+internal sealed class RecordingDevice(RunningServer server, string email, Guid userId) : IDisposable
+{
+    private readonly Hello _hello = StreamExtensions.NewHello();
+    private AsyncDuplexStreamingCall<SyncStreamRequest, SyncStreamResponse>? _call;
+
+    public Guid UserId => userId;
+
+    /// <summary>What came over the wire since the last look.</summary>
+    public List<SyncStreamResponse> Recording { get; } = [];
+
+    public Dictionary<(EntityType Type, string Id), Entity> Rows { get; } = [];
+
+    public bool IsConnected => _call is not null;
+
+    public async Task ConnectAsync()
+    {
+        _call = server.OpenStream(await server.SignInAsync(email));
+        await _call.SendAsync(new() { Hello = _hello });
+    }
+
+    public void Disconnect()
+    {
+        _call?.Dispose();
+        _call = null;
+    }
+
+    /// <summary>Reads until a checkpoint shows the marker row with this name: all that was written before it is here.</summary>
+    public async Task ReadToMarkerAsync(string marker, string name)
+    {
+        while (true)
+        {
+            Assert.True(await _call!.ResponseStream.MoveNext(RunningServer.Cancellation), "the stream ended");
+            var message = _call.ResponseStream.Current.Clone();
+            Recording.Add(message);
+            if (message.ResyncRequired is not null)
+                Rows.Clear();
+            foreach (var change in message.Delta?.Changes ?? [])
+                Apply(change);
+            if (message.Delta is { } delta)
+                _hello.Cursor = delta.Cursor;
+            if (message.Delta is { Checkpoint: true }
+                && Rows.GetValueOrDefault((EntityType.User, marker))?.User.Name == name)
+            {
+                return;
+            }
+        }
+    }
+
+    public void Dispose() => Disconnect();
+
+    private void Apply(Change change)
+    {
+        switch (change.ChangeCase)
+        {
+            case Change.ChangeOneofCase.Entity:
+                var kind = EntityKinds.Of(change.Entity)!;
+                Rows[(kind.Type, kind.GetId(change.Entity))] = change.Entity;
+                break;
+            case Change.ChangeOneofCase.Deleted:
+                Rows.Remove((change.Deleted.EntityType, change.Deleted.EntityId));
+                break;
+            case Change.ChangeOneofCase.Withdrawn:
+                Rows.Remove((change.Withdrawn.EntityType, change.Withdrawn.EntityId));
+                if (change.Withdrawn.EntityType == EntityType.Job)
+                    RemoveChildren(change.Withdrawn.EntityId);
+                break;
+        }
+    }
+
+    private void RemoveChildren(string jobId)
+    {
+        foreach (var (key, row) in Rows.ToList())
+        {
+            if ((row.Material?.JobId ?? row.JobAssignment?.JobId ?? row.JobStatusHistory?.JobId) == jobId)
+                Rows.Remove(key);
+        }
+    }
+}
