@@ -98,7 +98,7 @@ need_postgres() {
 # changed_since STAMP PATH… : whether anything below the paths, build output aside, is newer than the stamp.
 changed_since() {
   local stamp=$1; shift
-  [ ! -e "$stamp" ] || [ -n "$(find "$@" \( -name bin -o -name obj \) -prune -o -newer "$stamp" -print 2>/dev/null | head -n 1)" ]
+  [ ! -e "$stamp" ] || [ -n "$(find "$@" \( -name bin -o -name obj \) -prune -o -type f -newer "$stamp" -print 2>/dev/null | head -n 1)" ]
 }
 
 # build_quietly PROJECT DLL SOURCE… is what run and khs share: builds if need be, says nothing more unless it fails.

@@ -1,3 +1,5 @@
 using KhsCrm.SyncServer.Commands;
 
-return await ServerCommands.Create().Parse(args).InvokeAsync();
+return ServerCommands.IsConfiguration(args)
+    ? await ServeCommand.RunAsync(args)
+    : await ServerCommands.Create().Parse(args).InvokeAsync();

@@ -28,6 +28,12 @@ internal static class DevelopmentCommand
         };
         command.Validators.Add(result =>
         {
+            if (result.GetValue(port) is < 0 or > 65_535)
+                result.AddError("--port must be 0 to 65535.");
+            if (result.GetValue(customers) < 0 || result.GetValue(jobs) < 0 || result.GetValue(materials) < 0)
+                result.AddError("--customers, --jobs and --materials must not be negative.");
+            if ((result.GetValue(jobs) > 0 && result.GetValue(customers) == 0) || (result.GetValue(materials) > 0 && result.GetValue(jobs) == 0))
+                result.AddError("Jobs need customers, and materials need jobs.");
             if (result.GetValue(fresh) && result.GetValue(connection) is not null)
                 result.AddError("--fresh throws away the private cluster; with --connection there is none.");
         });

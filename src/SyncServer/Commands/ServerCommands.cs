@@ -1,30 +1,19 @@
 using System.CommandLine;
-using KhsCrm.SyncServer.Hosting;
 
 namespace KhsCrm.SyncServer.Commands;
 
-/// <summary>What the executable can do. Without a command it serves; settings then come from the usual configuration.</summary>
+/// <summary>What the executable can do besides serving.</summary>
 internal static class ServerCommands
 {
-    public static RootCommand Create()
+    /// <summary>Whether the arguments are configuration, such as <c>--urls</c>, and no command: then the executable serves.</summary>
+    public static bool IsConfiguration(string[] args) =>
+        args.Length == 0
+        || (args[0].StartsWith("--", StringComparison.Ordinal) && args[0] is not ("--help" or "--version"));
+
+    public static RootCommand Create() => new("The KhsCrm sync service. Without a command it serves; settings such as --urls come from the usual configuration.")
     {
-        var settings = new Argument<string[]>("settings")
-        {
-            Description = "Configuration, such as --urls https://0.0.0.0:5443",
-            Arity = ArgumentArity.ZeroOrMore,
-        };
-        var root = new RootCommand("The KhsCrm sync service.") { TreatUnmatchedTokensAsErrors = false };
-        root.Arguments.Add(settings);
-        root.Subcommands.Add(MigrateCommand.Create());
-        root.Subcommands.Add(SetPasswordCommand.Create());
-        root.Subcommands.Add(DevelopmentCommand.Create());
-        root.SetAction(async (result, cancellationToken) =>
-        {
-            string[] args = [.. result.GetValue(settings) ?? [], .. result.UnmatchedTokens];
-            await using var app = ServerApp.Build(args);
-            await app.RunAsync(cancellationToken);
-            return 0;
-        });
-        return root;
-    }
+        MigrateCommand.Create(),
+        SetPasswordCommand.Create(),
+        DevelopmentCommand.Create(),
+    };
 }

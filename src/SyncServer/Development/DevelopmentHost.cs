@@ -42,6 +42,8 @@ internal static class DevelopmentHost
         };
         var cluster = await PrivateCluster.StartAsync(options, logger, cancellationToken);
         await Console.Out.WriteLineAsync($"PostgreSQL on 127.0.0.1:{cluster.Port}, data in {cluster.Folder}");
+        await Console.Out.WriteLineAsync(
+            $"psql: PGPASSWORD=$(cat {cluster.Folder}/password) psql -h 127.0.0.1 -p {cluster.Port} -U khscrm khscrm");
         return cluster;
     }
 
@@ -49,12 +51,7 @@ internal static class DevelopmentHost
         DevelopmentSettings settings, string connectionString, CancellationToken cancellationToken)
     {
         await SchemaMigrator.MigrateAsync(connectionString, cancellationToken);
-        await using (var dataSource = NpgsqlDataSource.Create(connectionString))
-        {
-            var report = await SampleDataLoader.LoadAsync(dataSource, settings.Size, cancellationToken);
-            await Console.Out.WriteLineAsync(
-                $"Sample data: {report.Total.Customers} customers, {report.Total.Jobs} jobs, {report.Total.Materials} materials");
-        }
+        var hasSamples = await LoadSamplesAsync(settings.Size, connectionString, cancellationToken);
 
         await using var app = ServerApp.Build([$"--environment={Environments.Development}"], builder =>
         {
@@ -68,13 +65,35 @@ internal static class DevelopmentHost
         });
         await app.StartAsync(cancellationToken);
         var url = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
-        await Console.Out.WriteLineAsync(
-            $"""
-            Sign in as owner@khscrm.com / owner-demo-1, or worker1@khscrm.com … worker5@khscrm.com / worker-demo-1
-            Next, in another terminal: echo owner-demo-1 | scripts/khs login owner@khscrm.com --password-stdin --server {url}
-            Ctrl-C ends it.
-            ready {url}
-            """);
+        if (hasSamples)
+        {
+            await Console.Out.WriteLineAsync(
+                $"""
+                Sign in as owner@khscrm.com / owner-demo-1, or worker1@khscrm.com … worker5@khscrm.com / worker-demo-1
+                Next, in another terminal: echo owner-demo-1 | scripts/khs login owner@khscrm.com --password-stdin --server {url}
+                """);
+        }
+
+        await Console.Out.WriteLineAsync($"Ctrl-C ends it.{Environment.NewLine}ready {url}");
         await app.WaitForShutdownAsync(cancellationToken);
+    }
+
+    // A database that somebody uses gets no sample rows, and no users whose passwords everybody knows.
+    private static async Task<bool> LoadSamplesAsync(
+        SampleSize size, string connectionString, CancellationToken cancellationToken)
+    {
+        await using var dataSource = NpgsqlDataSource.Create(connectionString);
+        await using var isOurs = dataSource.CreateCommand(
+            "SELECT NOT EXISTS (SELECT FROM customers) OR EXISTS (SELECT FROM users WHERE email = 'worker1@khscrm.com')");
+        if (!(bool)(await isOurs.ExecuteScalarAsync(cancellationToken))!)
+        {
+            await Console.Out.WriteLineAsync("The database is in use: no sample data, and its own users sign in.");
+            return false;
+        }
+
+        var report = await SampleDataLoader.LoadAsync(dataSource, size, cancellationToken);
+        await Console.Out.WriteLineAsync(
+            $"Sample data: {report.Total.Customers} customers, {report.Total.Jobs} jobs, {report.Total.Materials} materials");
+        return true;
     }
 }

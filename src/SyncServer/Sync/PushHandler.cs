@@ -1,6 +1,6 @@
 using KhsCrm.Storage.Push;
-using KhsCrm.SyncServer.Errors;
 using KhsCrm.SyncServer.Auth;
+using KhsCrm.SyncServer.Errors;
 using KhsCrm.SyncServer.Limits;
 using KhsCrm.SyncServer.Live;
 using KhsCrm.V1;
