@@ -90,7 +90,7 @@ internal static class EntityTables
         Columns.Text<ActivityLog>("entity_type", (row, v) => row.EntityType = v),
         Columns.Uuid<ActivityLog>("entity_id", (row, v) => row.EntityId = v),
         Columns.Text<ActivityLog>("action", (row, v) => row.Action = v),
-        Columns.Text<ActivityLog>("details", (row, v) => row.Details = JsonParser.Default.Parse<Struct>(v)),
+        Columns.Text<ActivityLog>("details", (row, v) => row.Details = ReadDetails(v)),
         Columns.Uuid<ActivityLog>("user_id", (row, v) => row.UserId = v),
         Columns.Uuid<ActivityLog>("job_id", (row, v) => row.JobId = v),
         Columns.Time<ActivityLog>("created_at", (row, v) => row.CreatedAt = v));
@@ -103,4 +103,17 @@ internal static class EntityTables
         All.ToFrozenDictionary(table => table.Kind);
 
     public static EntityTable Of(EntityKind kind) => ByKind[kind];
+
+    // jsonb has numbers beyond a double and any depth. Another program's entry holds up nobody: it is shown as its text.
+    private static Struct ReadDetails(string json)
+    {
+        try
+        {
+            return JsonParser.Default.Parse<Struct>(json);
+        }
+        catch (IOException) // Both of the parser's exceptions are one.
+        {
+            return new Struct { Fields = { ["json"] = Value.ForString(json) } };
+        }
+    }
 }
