@@ -49,7 +49,11 @@ internal sealed class SyncStream(
             {
                 var message = call.ResponseStream.Current;
                 if (message.Reconnect is { } reconnect)
+                {
+                    await SayGoodbyeAsync(call, sender, ending).ConfigureAwait(false);
                     return reconnect.After?.ToTimeSpan() ?? TimeSpan.Zero;
+                }
+
                 await _receiver.HandleAsync(message, ending.Token).ConfigureAwait(false);
                 if (_receiver.IsWelcome)
                     answerTimer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);

@@ -165,6 +165,9 @@ internal sealed class SyncSession(
         await stopping.Task.WaitAsync(cancellationToken);
         var after = _options.ReconnectSpread * Random.Shared.NextDouble();
         await SendAsync(new() { Reconnect = new Reconnect { After = Duration.FromTimeSpan(after) } }, cancellationToken);
+        // The device closes its side once it has read this. A stream that the server ends first, with the connection right
+        // after it, can look torn to a client that has not read to the end.
+        await Task.Delay(_options.CloseTimeout, shared.TimeProvider, cancellationToken);
     }
 
     private ValueTask SendAsync(SyncStreamResponse response, CancellationToken cancellationToken) =>

@@ -120,7 +120,22 @@ public sealed class StreamTests
         var stop = server.StopAsync();
 
         Assert.NotNull((await call.NextAsync()).Reconnect);
+        await call.RequestStream.CompleteAsync();
         Assert.False(await call.ResponseStream.MoveNext(RunningServer.Cancellation));
+        Assert.Equal(StatusCode.OK, call.GetStatus().StatusCode);
+        await stop;
+    }
+
+    [Fact]
+    public async Task A_device_that_does_not_leave_a_stopping_server_does_not_hold_it_up_for_ever()
+    {
+        await using var server = await RunningServer.StartAsync(new() { ["Sync:CloseTimeout"] = "00:00:01" });
+        using var call = server.OpenStream(await server.OwnerAsync());
+        await call.CatchUpAsync();
+
+        var stop = server.StopAsync();
+
+        Assert.NotNull((await call.NextAsync()).Reconnect);
         await stop;
     }
 
