@@ -5,8 +5,7 @@ namespace KhsCrm.Benchmarks;
 /// <summary>The command line: a verb, then <c>--name value</c> pairs.</summary>
 internal sealed record Arguments(string Verb, IReadOnlyDictionary<string, string> Options)
 {
-    public string Connection => Options.GetValueOrDefault("connection")
-        ?? throw new ArgumentException("--connection STRING is missing");
+    public string? Connection => Options.GetValueOrDefault("connection");
 
     public static Arguments Parse(string[] args)
     {
@@ -23,12 +22,13 @@ internal sealed record Arguments(string Verb, IReadOnlyDictionary<string, string
     {
         Console.Error.WriteLine(
             """
-            Benchmarks audit  --connection STRING [--rows 10000] [--single 2000] [--rounds 5]
+            Benchmarks audit  [--rows 10000] [--single 2000] [--rounds 5]
                 what the triggers cost: the same statements with them on and off
-            Benchmarks plans  --connection STRING
+            Benchmarks plans
                 how the query patterns run on the sample data that is there
-            Benchmarks sample --connection STRING [--customers 25] [--jobs 40] [--materials 200]
+            Benchmarks sample [--customers 25] [--jobs 40] [--materials 200]
                 loads the sample data, and says how long it took and how much memory
+            All take --connection STRING (a private cluster without it) and --report FILE (artifacts/bench.json).
             """);
         return 2;
     }

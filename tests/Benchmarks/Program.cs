@@ -1,9 +1,10 @@
 using KhsCrm.Benchmarks;
 using KhsCrm.Benchmarks.Audit;
 using KhsCrm.Benchmarks.Plans;
+using KhsCrm.Benchmarks.Report;
 using KhsCrm.Benchmarks.Sample;
 
-// Benchmarks BENCHMARK --connection STRING [options]: the database is made and migrated if it is not.
+// Benchmarks BENCHMARK [--connection STRING] [options]: the database is made and migrated if it is not.
 using var interrupt = new CancellationTokenSource();
 Console.CancelKeyPress += (_, pressed) =>
 {
@@ -11,10 +12,17 @@ Console.CancelKeyPress += (_, pressed) =>
     interrupt.Cancel();
 };
 var arguments = Arguments.Parse(args);
-return arguments.Verb switch
+Func<BenchDatabase, BenchReport, Task>? benchmark = arguments.Verb switch
 {
-    "audit" => await AuditBenchmark.RunAsync(arguments, interrupt.Token),
-    "plans" => await PlansBenchmark.RunAsync(arguments, interrupt.Token),
-    "sample" => await SampleBenchmark.RunAsync(arguments, interrupt.Token),
-    _ => Arguments.Explain(),
+    "audit" => (database, _) => AuditBenchmark.RunAsync(database, arguments, interrupt.Token),
+    "plans" => (database, _) => PlansBenchmark.RunAsync(database, interrupt.Token),
+    "sample" => (database, _) => SampleBenchmark.RunAsync(database, arguments, interrupt.Token),
+    _ => null,
 };
+if (benchmark is null)
+    return Arguments.Explain();
+await using var bench = await BenchDatabase.OpenAsync(arguments, interrupt.Token);
+var report = new BenchReport(arguments.Options.GetValueOrDefault("report") ?? "artifacts/bench.json");
+await benchmark(bench, report);
+await report.WriteAsync(interrupt.Token);
+return 0;

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using KhsCrm.Storage.SampleData;
-using KhsCrm.Storage.Schema;
 using Npgsql;
 
 namespace KhsCrm.Benchmarks.Audit;
@@ -16,10 +15,9 @@ internal static class AuditBenchmark
 {
     private const int Jobs = 2_000;
 
-    public static async Task<int> RunAsync(Arguments arguments, CancellationToken cancellationToken)
+    public static async Task RunAsync(BenchDatabase database, Arguments arguments, CancellationToken cancellationToken)
     {
-        await SchemaMigrator.MigrateAsync(arguments.Connection, cancellationToken);
-        await using var dataSource = NpgsqlDataSource.Create(arguments.Connection);
+        await using var dataSource = NpgsqlDataSource.Create(database.ConnectionString);
         var rows = arguments.Number("rows", 10_000);
         var single = arguments.Number("single", 2_000);
         var rounds = arguments.Number("rounds", 5);
@@ -41,8 +39,6 @@ internal static class AuditBenchmark
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"| {workload.Name} | {count} | {on:0.0} | {off:0.0} | {on / off:0.0} |"));
         }
-
-        return 0;
     }
 
     // In microseconds a row.

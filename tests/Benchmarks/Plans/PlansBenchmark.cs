@@ -25,9 +25,9 @@ internal static class PlansBenchmark
         ("checklist", command => Checklist.Write(command, Job, false, false, null, 100)),
     ];
 
-    public static async Task<int> RunAsync(Arguments arguments, CancellationToken cancellationToken)
+    public static async Task RunAsync(BenchDatabase database, CancellationToken cancellationToken)
     {
-        await using var dataSource = NpgsqlDataSource.Create(arguments.Connection);
+        await using var dataSource = NpgsqlDataSource.Create(database.ConnectionString);
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await using (var command = new NpgsqlCommand(
@@ -49,8 +49,6 @@ internal static class PlansBenchmark
             foreach (var line in await ReadAsync(connection, write, cancellationToken))
                 Console.WriteLine(line);
         }
-
-        return 0;
     }
 
     private static async Task<List<string>> ReadAsync(
