@@ -66,7 +66,7 @@ internal static class ServerServiceCollectionExtensions
     {
         services.AddOptions<SyncOptions>().BindConfiguration("Sync").ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<StreamClock>().AddHostedService(provider => provider.GetRequiredService<StreamClock>());
-        return services.AddSingleton<PushHandler>().AddSingleton<TypedWrites>().AddSingleton<SyncSessionFactory>();
+        return services.AddSingleton<PushHandler>().AddSingleton<PageTokens>().AddSingleton<TypedWrites>().AddSingleton<SyncSessionFactory>();
     }
 
     private static IServiceCollection AddRpc(this IServiceCollection services)
