@@ -7,7 +7,8 @@ namespace KhsCrm.SyncServer.Live;
 /// the stream has written it. What waits is bounded: a stream that falls behind, or whose scope changes, is sent back to
 /// its own cursor and costs nobody else anything.
 /// </summary>
-internal sealed class LiveFeed(LiveOptions options, Guid deviceId, LiveKinds kinds, Func<Guid> sessionId, Wake wake)
+internal sealed class LiveFeed(
+    LiveOptions options, Guid deviceId, LiveKinds kinds, Func<Guid> sessionId, Wake wake, Backlog backlog)
 {
     private readonly Lock _lock = new();
     private Queue<LiveWindow>? _collected;
@@ -104,7 +105,12 @@ internal sealed class LiveFeed(LiveOptions options, Guid deviceId, LiveKinds kin
         lock (_lock)
         {
             deliveries = _waiting;
-            (_waiting, _bytes) = (null, 0);
+            if (_waiting is not null)
+            {
+                (_waiting, _bytes) = (null, 0);
+                backlog.Remove();
+            }
+
             return _scope is null ? null : _position;
         }
     }
@@ -123,7 +129,12 @@ internal sealed class LiveFeed(LiveOptions options, Guid deviceId, LiveKinds kin
         if (changes.Count == 0 && lastClientSeq == _lastClientSeq)
             return;
         _lastClientSeq = lastClientSeq;
-        _waiting ??= [];
+        if (_waiting is null)
+        {
+            _waiting = [];
+            backlog.Add();
+        }
+
         _waiting.Enqueue(new LiveDelivery(changes, window.To, lastClientSeq));
         _bytes += changes.Bytes.Length;
         if (_waiting.Count > options.QueueLength || _bytes > options.QueueBytes)
@@ -131,5 +142,10 @@ internal sealed class LiveFeed(LiveOptions options, Guid deviceId, LiveKinds kin
         wake.Call();
     }
 
-    private void Clear() => (_collected, _waiting, _scope, _position, _bytes) = (null, null, null, null, 0);
+    private void Clear()
+    {
+        if (_waiting is not null)
+            backlog.Remove();
+        (_collected, _waiting, _scope, _position, _bytes) = (null, null, null, null, 0);
+    }
 }

@@ -16,6 +16,7 @@ internal sealed record SyncSessionFactory(
     CatchUpReader CatchUps,
     LiveScopeReader Scopes,
     ChangePump Pump,
+    Backlog Backlog,
     PushHandler Push,
     StreamClock Clock,
     Authenticator Authenticator,
