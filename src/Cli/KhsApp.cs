@@ -6,6 +6,7 @@ using KhsCrm.Cli.Errors;
 using KhsCrm.Cli.Help;
 using KhsCrm.Cli.Jobs;
 using KhsCrm.Cli.Materials;
+using KhsCrm.Cli.Operations;
 using KhsCrm.Cli.Outbox;
 using KhsCrm.Cli.Output;
 using KhsCrm.Cli.Sessions;
@@ -52,6 +53,8 @@ internal static class KhsApp
             MaterialCommands.Create(runner),
             OutboxCommands.Create(runner),
             ConflictCommands.Create(runner),
+            QueueCommand.Create(runner),
+            HealthCommand.Create(runner),
             CompletionCommand.Create(terminal),
         };
         var help = root.Options.OfType<HelpOption>().Single();

@@ -82,7 +82,7 @@ internal sealed class Khs : IDisposable
         var entry = OutboxTable.List(transaction.Connection, OutboxState.Queued, 0, 1)[0];
         OutboxTable.SetState(transaction.Connection, entry.Position, OutboxState.Sent);
         result.OperationId = entry.Operation.Id;
-        ResultRecorder.Record(transaction, result, DateTimeOffset.UnixEpoch);
+        ResultRecorder.Record(transaction, result);
     });
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);

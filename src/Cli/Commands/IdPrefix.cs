@@ -9,6 +9,16 @@ internal static class IdPrefix
 {
     private const int MinLength = 4;
 
+    /// <summary>Finds it among ids that are at hand.</summary>
+    public static Task<string> ResolveAsync(
+        string typed, string kind, string listing, IEnumerable<string> ids, CancellationToken cancellationToken) =>
+        ResolveAsync(
+            typed, kind, listing,
+            (prefix, limit, _) => Task.FromResult<IReadOnlyList<string>>(
+                [.. ids.Where(id => id.StartsWith(prefix, StringComparison.OrdinalIgnoreCase)).Take(limit)]),
+            cancellationToken);
+
+    /// <summary>Finds it in the store.</summary>
     /// <param name="typed">What was typed.</param>
     /// <param name="kind">What it is to name, for errors.</param>
     /// <param name="listing">The command that lists them, for errors.</param>

@@ -1,5 +1,6 @@
 using KhsCrm.Cli.Commands;
 using KhsCrm.Cli.Output;
+using KhsCrm.SyncClient;
 using Spectre.Console;
 
 namespace KhsCrm.Cli.Outbox;
@@ -10,25 +11,24 @@ internal static class ConflictTable
     private static readonly Column[] Columns =
     [
         new("ID"), new("Row", IsText: true), new("Field"), new("Mine", IsText: true), new("Theirs", IsText: true),
-        new("In effect"), new("When", IsExtra: true),
+        new("Now"), new("Made", IsExtra: true),
     ];
 
-    public static async Task PrintAsync(CommandContext context, IReadOnlyList<Conflict> conflicts, CancellationToken cancellationToken)
+    public static async Task PrintAsync(CommandContext context, IReadOnlyList<EditConflict> conflicts, CancellationToken cancellationToken)
     {
         var names = new RowNames(context.Client);
         var shortId = await ShortIds.ForAsync(
-            context.Printer, conflicts.Select(conflict => conflict.Operation.Id),
+            context.Printer, conflicts.Select(conflict => conflict.OperationId),
             (prefix, limit, token) => OutboxCommands.FindIdsAsync(context, prefix, limit, token), cancellationToken);
         var rows = new List<IReadOnlyList<Cell>>();
         foreach (var conflict in conflicts)
         {
-            var row = await names.OfAsync(conflict.Operation.Seen ?? conflict.Operation.Entity, cancellationToken);
+            var row = await ConflictText.RowAsync(names, conflict, cancellationToken);
             foreach (var field in conflict.Fields.DefaultIfEmpty(""))
             {
                 rows.Add([
-                    shortId(conflict.Operation.Id), row, field, conflict.Mine(field),
-                    field.Length == 0 ? "(changed)" : OperationText.Value(conflict.Theirs, field),
-                    conflict.IsRejected ? new Cell("theirs", Color.Maroon) : "mine", Words.Time(conflict.At),
+                    shortId(conflict.OperationId), row, field, ConflictText.Mine(conflict, field), ConflictText.Theirs(conflict, field),
+                    conflict.Kind == ConflictKind.Rejected ? new Cell("theirs", Color.Maroon) : "mine", Words.Time(conflict.QueuedAt),
                 ]);
             }
         }

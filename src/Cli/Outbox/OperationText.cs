@@ -34,6 +34,9 @@ internal static class OperationText
         return ErrorText.Sentence(entry.Message.TrimEnd('.') + fields, entry.Reason);
     }
 
+    /// <summary>Why the server refused or deferred an edit, as it says itself.</summary>
+    public static string Why(Google.Rpc.Status? status) => status is null ? "" : ErrorText.Sentence(status.Message);
+
     /// <summary>The value of a field, cut to what fits beside others.</summary>
     public static string Value(Entity? row, string field)
     {

@@ -22,11 +22,7 @@ internal static class OutboxCommands
     {
         var entries = await context.Client.Outbox.ListAsync(limit: int.MaxValue, cancellationToken: cancellationToken);
         var conflicts = await context.Client.Outbox.ListConflictsAsync(cancellationToken);
-        return [.. entries.Select(entry => entry.Id).Concat(conflicts.Select(conflict => conflict.Operation.Id)).Distinct()
+        return [.. entries.Select(entry => entry.Id).Concat(conflicts.Select(conflict => conflict.OperationId)).Distinct()
             .Where(one => one.StartsWith(prefix, StringComparison.OrdinalIgnoreCase)).Take(limit)];
     }
-
-    public static Task<string> ResolveAsync(CommandContext context, string typed, string listing, CancellationToken cancellationToken) =>
-        IdPrefix.ResolveAsync(
-            typed, "edit", listing, (prefix, limit, token) => FindIdsAsync(context, prefix, limit, token), cancellationToken);
 }

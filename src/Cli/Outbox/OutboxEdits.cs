@@ -41,11 +41,7 @@ internal static class OutboxEdits
         await context.RequireUserAsync(cancellationToken);
         var typed = context.Require(id);
         var entries = await context.Client.Outbox.ListAsync(limit: int.MaxValue, cancellationToken: cancellationToken);
-        var resolved = await IdPrefix.ResolveAsync(
-            typed, "edit", "outbox list",
-            (prefix, limit, _) => Task.FromResult<IReadOnlyList<string>>(
-                [.. entries.Select(entry => entry.Id).Where(one => one.StartsWith(prefix, StringComparison.OrdinalIgnoreCase)).Take(limit)]),
-            cancellationToken);
+        var resolved = await IdPrefix.ResolveAsync(typed, "edit", "outbox list", entries.Select(entry => entry.Id), cancellationToken);
         return entries.Single(entry => entry.Id == resolved);
     }
 

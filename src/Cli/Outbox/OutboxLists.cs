@@ -21,13 +21,13 @@ internal static class OutboxLists
         {
             await context.RequireUserAsync(cancellationToken);
             var entries = await context.Client.Outbox.ListAsync(limit: int.MaxValue, cancellationToken: cancellationToken);
-            var conflicts = await Conflict.ListAsync(context.Client, cancellationToken);
+            var conflicts = await context.Client.Outbox.ListConflictsAsync(cancellationToken);
             if (context.Printer.IsJson)
             {
                 context.Printer.Json(new JsonObject
                 {
                     ["operations"] = new JsonArray([.. entries.Select(OperationText.ToJson)]),
-                    ["conflicts"] = new JsonArray([.. conflicts.Select(conflict => conflict.ToJson())]),
+                    ["conflicts"] = new JsonArray([.. conflicts.Select(ConflictText.ToJson)]),
                 });
                 return;
             }

@@ -28,12 +28,12 @@ internal static class SyncCommand
 
     private static async Task<int> OnceAsync(CommandContext context, CancellationToken cancellationToken)
     {
-        var known = (await Conflict.ListAsync(context.Client, cancellationToken)).Select(conflict => conflict.Operation.Id).ToHashSet();
+        var known = (await context.Client.Outbox.ListConflictsAsync(cancellationToken)).Select(conflict => conflict.OperationId).ToHashSet();
         var summary = await SyncProgress.RunAsync(context.Client, context.Terminal, cancellationToken);
         var rejected = await context.Client.Outbox.ListAsync(OutboxState.Rejected, int.MaxValue, cancellationToken);
         // An edit that overwrote somebody else's is told once, by the sync that learned of it, and then only in lists.
-        var overwritten = (await Conflict.ListAsync(context.Client, cancellationToken))
-            .Where(conflict => !conflict.IsRejected && !known.Contains(conflict.Operation.Id)).ToList();
+        var overwritten = (await context.Client.Outbox.ListConflictsAsync(cancellationToken))
+            .Where(conflict => conflict.Kind == ConflictKind.Merged && !known.Contains(conflict.OperationId)).ToList();
         if (context.Printer.IsJson)
             context.Printer.Json(ToJson(summary, rejected, overwritten));
         var sent = summary.Applied + summary.Merged + summary.Deferred + summary.Rejected;
@@ -44,7 +44,7 @@ internal static class SyncCommand
         return rejected.Count > 0 ? ExitCode.OperationsWait : ExitCode.Ok;
     }
 
-    private static JsonObject ToJson(SyncSummary summary, IReadOnlyList<OutboxOperation> rejected, List<Conflict> overwritten) => new()
+    private static JsonObject ToJson(SyncSummary summary, IReadOnlyList<OutboxOperation> rejected, List<EditConflict> overwritten) => new()
     {
         ["applied"] = summary.Applied,
         ["merged"] = summary.Merged,
@@ -52,6 +52,6 @@ internal static class SyncCommand
         ["rejected"] = summary.Rejected,
         ["received"] = summary.Received,
         ["rejected_operations"] = new JsonArray([.. rejected.Select(OperationText.ToJson)]),
-        ["conflicts"] = new JsonArray([.. overwritten.Select(conflict => conflict.ToJson())]),
+        ["conflicts"] = new JsonArray([.. overwritten.Select(ConflictText.ToJson)]),
     };
 }

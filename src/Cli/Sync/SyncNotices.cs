@@ -12,7 +12,7 @@ internal static class SyncNotices
     private const int MaxEach = 5;
 
     public static async Task PrintAsync(
-        CommandContext context, IReadOnlyList<OutboxOperation> rejected, IReadOnlyList<Conflict> overwritten,
+        CommandContext context, IReadOnlyList<OutboxOperation> rejected, IReadOnlyList<EditConflict> overwritten,
         CancellationToken cancellationToken)
     {
         var names = new RowNames(context.Client);
@@ -25,16 +25,8 @@ internal static class SyncNotices
         if (rejected.Count > 0)
             context.Printer.Error($"{Words.Count(rejected.Count, "rejected edit waits", "rejected edits wait")} for you. Next: khs outbox failed");
         foreach (var conflict in overwritten.Take(MaxEach))
-            context.Printer.Error(await DescribeAsync(names, conflict, cancellationToken));
+            context.Printer.Error(await ConflictText.OverwrittenAsync(names, conflict, cancellationToken));
         if (overwritten.Count > 0)
             context.Printer.Error("To have their values back: khs conflicts list");
-    }
-
-    public static async Task<string> DescribeAsync(RowNames names, Conflict conflict, CancellationToken cancellationToken)
-    {
-        var row = await names.OfAsync(conflict.Operation.Entity, cancellationToken);
-        var values = conflict.Fields.Select(field =>
-            $"{field} was {OperationText.Value(conflict.Theirs, field)} and is {conflict.Mine(field)}");
-        return $"Overwrote somebody else's edit of {row}: {string.Join("; ", values)}.";
     }
 }
