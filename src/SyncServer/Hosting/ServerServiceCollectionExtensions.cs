@@ -1,6 +1,7 @@
 using KhsCrm.Storage;
 using KhsCrm.SyncServer.Auth;
 using KhsCrm.SyncServer.Errors;
+using KhsCrm.SyncServer.Http;
 using KhsCrm.SyncServer.Limits;
 using KhsCrm.SyncServer.Live;
 using KhsCrm.SyncServer.Services;
@@ -19,6 +20,7 @@ internal static class ServerServiceCollectionExtensions
         .AddLive()
         .AddSync()
         .AddRpc()
+        .AddHttpApi()
         .AddHealth();
 
     /// <summary>Maps every gRPC service.</summary>
