@@ -32,12 +32,16 @@ public static class StorageServiceCollectionExtensions
         services.AddSingleton<DeviceRegistry>();
         services.AddSingleton<DeltaReader>();
         services.AddSingleton<OperationApplier>();
+        services.AddSingleton<RowFinder>();
         services.AddSingleton<UserList>();
         services.AddSingleton<CustomerList>();
         services.AddSingleton<CustomerSearch>();
+        services.AddSingleton<JobList>();
         services.AddSingleton<ActiveJobList>();
         services.AddSingleton<AssignedJobList>();
+        services.AddSingleton<StatusHistoryList>();
         services.AddSingleton<Checklist>();
+        services.AddSingleton<ActivityList>();
         return services;
     }
 
