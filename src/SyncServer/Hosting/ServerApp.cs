@@ -1,3 +1,4 @@
+using KhsCrm.SyncServer.Errors;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace KhsCrm.SyncServer.Hosting;
@@ -14,6 +15,8 @@ internal static class ServerApp
         var builder = WebApplication.CreateBuilder(args);
         // SQL is for those who ask for it: parameters and literals may be customers' data.
         builder.Logging.AddFilter("Microsoft.EntityFrameworkCore", LogLevel.Warning);
+        // What fails in a call is logged by ErrorInterceptor; what cannot be read is the caller's fault, and could fill the log.
+        builder.Logging.AddFilter("Grpc.AspNetCore.Server.ServerCallHandler", LogLevel.Critical);
         configure?.Invoke(builder);
         var connectionString = builder.Configuration.GetConnectionString("KhsCrm")
             ?? throw new InvalidOperationException("Set ConnectionStrings__KhsCrm to the PostgreSQL database.");
@@ -22,9 +25,12 @@ internal static class ServerApp
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.ConfigureEndpointDefaults(
             // Without TLS there is no way to agree on HTTP/2, so it is spoken from the first byte.
             endpoint => endpoint.Protocols = HttpProtocols.Http2));
+        builder.WebHost.ConfigureKestrel((context, kestrel) =>
+            ClientCertificates.Require(kestrel, context.Configuration["Tls:ClientAuthorities"]));
         builder.Services.AddKhsCrmServer(connectionString);
         builder.Services.AddHostedService<ProductionChecks>();
         var app = builder.Build();
+        app.Use(UnreadRequests.ExplainAsync);
         app.MapKhsCrmServer();
         return app;
     }

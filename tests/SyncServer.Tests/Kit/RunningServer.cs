@@ -22,10 +22,11 @@ internal sealed class RunningServer : IAsyncDisposable
     private readonly TestDatabase _database;
     private readonly WebApplication _app;
     private readonly ErrorRecorder _errors;
+    private readonly bool _ownsDatabase;
 
-    private RunningServer(TestDatabase database, WebApplication app, ErrorRecorder errors)
+    private RunningServer(TestDatabase database, bool ownsDatabase, WebApplication app, ErrorRecorder errors)
     {
-        (_database, _app, _errors) = (database, app, errors);
+        (_database, _ownsDatabase, _app, _errors) = (database, ownsDatabase, app, errors);
         Address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
         Channel = GrpcChannel.ForAddress(Address);
         DataSource = NpgsqlDataSource.Create(database.ConnectionString);
@@ -39,10 +40,16 @@ internal sealed class RunningServer : IAsyncDisposable
 
     public static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
+    /// <summary>Starts a server.</summary>
+    /// <param name="settings">What differs from the tests' configuration.</param>
+    /// <param name="services">What differs from the server's services.</param>
+    /// <param name="beside">A server whose database this one shares; it ends after this one.</param>
     public static async Task<RunningServer> StartAsync(
-        Dictionary<string, string?>? settings = null, Action<IServiceCollection>? services = null)
+        Dictionary<string, string?>? settings = null,
+        Action<IServiceCollection>? services = null,
+        RunningServer? beside = null)
     {
-        var database = await TestDatabase.CreateAsync(Cancellation);
+        var database = beside?._database ?? await TestDatabase.CreateAsync(Cancellation);
         var errors = new ErrorRecorder();
         var app = ServerApp.Build(["--environment=Development"], builder =>
         {
@@ -58,7 +65,7 @@ internal sealed class RunningServer : IAsyncDisposable
             services?.Invoke(builder.Services);
         });
         await app.StartAsync(Cancellation);
-        return new RunningServer(database, app, errors);
+        return new RunningServer(database, beside is null, app, errors);
     }
 
     public async Task<LoginResponse> LoginAsync(string email = "owner@khscrm.com", string password = "owner-demo-1") =>
@@ -105,7 +112,8 @@ internal sealed class RunningServer : IAsyncDisposable
         Channel.Dispose();
         await _app.DisposeAsync();
         await DataSource.DisposeAsync();
-        await _database.DisposeAsync();
+        if (_ownsDatabase)
+            await _database.DisposeAsync();
         Assert.Empty(_errors.Errors);
     }
 }
