@@ -1,5 +1,6 @@
 using KhsCrm.Storage.Deltas;
 using KhsCrm.Storage.Devices;
+using KhsCrm.Storage.Live;
 using KhsCrm.Storage.Push;
 using KhsCrm.Storage.Queries;
 using KhsCrm.Storage.Schema;
@@ -24,6 +25,7 @@ public static class StorageServiceCollectionExtensions
         services.AddDbContextFactory<KhsCrmDbContext>(
             (provider, options) => options.UseNpgsql(provider.GetRequiredService<NpgsqlDataSource>()));
         services.AddOptions<DeltaOptions>().BindConfiguration("Deltas").ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<LiveWindowOptions>().BindConfiguration("Live").ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<SignInOptions>().BindConfiguration("SignIn").ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<PasswordHasher>();
         services.AddSingleton<SessionStore>();
@@ -31,6 +33,8 @@ public static class StorageServiceCollectionExtensions
         services.AddSingleton<PasswordChange>();
         services.AddSingleton<DeviceRegistry>();
         services.AddSingleton<DeltaReader>();
+        services.AddSingleton<LiveReader>();
+        services.AddSingleton<LiveScopeReader>();
         services.AddSingleton<OperationApplier>();
         services.AddSingleton<RowFinder>();
         services.AddSingleton<UserList>();

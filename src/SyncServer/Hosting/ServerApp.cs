@@ -17,6 +17,9 @@ internal static class ServerApp
         builder.Logging.AddFilter("Microsoft.EntityFrameworkCore", LogLevel.Warning);
         // What fails in a call is logged by ErrorInterceptor; what cannot be read is the caller's fault, and could fill the log.
         builder.Logging.AddFilter("Grpc.AspNetCore.Server.ServerCallHandler", LogLevel.Critical);
+        // Why a start failed is told in a sentence by the command that started, so not by a stack in the log as well.
+        var hasStarted = false;
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", level => hasStarted && level >= LogLevel.Warning);
         configure?.Invoke(builder);
         var connectionString = builder.Configuration.GetConnectionString("KhsCrm")
             ?? throw new InvalidOperationException("Set ConnectionStrings__KhsCrm to the PostgreSQL database.");
@@ -31,6 +34,7 @@ internal static class ServerApp
         builder.Services.AddHostedService<ProductionChecks>();
         var app = builder.Build();
         app.Use(UnreadRequests.ExplainAsync);
+        app.Lifetime.ApplicationStarted.Register(() => hasStarted = true);
         app.MapKhsCrmServer();
         return app;
     }

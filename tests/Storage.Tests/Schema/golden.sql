@@ -289,6 +289,17 @@ CREATE FUNCTION public.bury_materials() RETURNS trigger
             END;
             $$;
 
+CREATE FUNCTION public.bury_sessions() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    INSERT INTO tombstones (entity_type, entity_id, user_id)
+    SELECT DISTINCT 'session', o.family_id, o.user_id FROM old_rows o
+    WHERE NOT EXISTS (SELECT FROM refresh_tokens r WHERE r.family_id = o.family_id);
+    RETURN NULL;
+END;
+$$;
+
 CREATE FUNCTION public.bury_users() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -1072,6 +1083,8 @@ CREATE TRIGGER bury_jobs AFTER DELETE ON public.jobs REFERENCING OLD TABLE AS ol
 
 CREATE TRIGGER bury_materials AFTER DELETE ON public.materials REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION public.bury_materials();
 
+CREATE TRIGGER bury_sessions AFTER DELETE ON public.refresh_tokens REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION public.bury_sessions();
+
 CREATE TRIGGER bury_users AFTER DELETE ON public.users REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION public.bury_users();
 
 CREATE TRIGGER check_job_status_transition BEFORE UPDATE ON public.jobs FOR EACH ROW WHEN ((((old.status)::text IS DISTINCT FROM (new.status)::text) AND ((new.status)::text = ANY ((ARRAY['NOT_STARTED'::character varying, 'IN_PROGRESS'::character varying, 'WAITING_ON_MATERIALS'::character varying, 'COMPLETED'::character varying, 'ON_HOLD'::character varying])::text[])))) EXECUTE FUNCTION public.check_job_status_transition();
@@ -1109,6 +1122,8 @@ CREATE TRIGGER keep_materials_id BEFORE UPDATE ON public.materials FOR EACH ROW 
 CREATE TRIGGER keep_materials_job BEFORE UPDATE ON public.materials FOR EACH ROW WHEN ((old.job_id IS DISTINCT FROM new.job_id)) EXECUTE FUNCTION public.refuse_change('materials', 'job_id');
 
 CREATE TRIGGER keep_materials_tombstones BEFORE TRUNCATE ON public.materials FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_truncate();
+
+CREATE TRIGGER keep_refresh_tokens_tombstones BEFORE TRUNCATE ON public.refresh_tokens FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_truncate();
 
 CREATE TRIGGER keep_users_id BEFORE UPDATE ON public.users FOR EACH ROW WHEN ((old.id IS DISTINCT FROM new.id)) EXECUTE FUNCTION public.refuse_change('users', 'id');
 

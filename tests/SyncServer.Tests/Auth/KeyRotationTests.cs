@@ -33,9 +33,12 @@ public sealed class KeyRotationTests
         await call.CatchUpAsync();
     }
 
-    private static Task<RunningServer> StartAsync(RunningServer? beside, params string[] keys) => RunningServer.StartAsync(
-        keys.Select((key, i) => ($"Auth:SigningKeys:{i}", key)).ToDictionary(pair => pair.Item1, pair => (string?)pair.key),
-        beside: beside);
+    private static Task<RunningServer> StartAsync(RunningServer? beside, params string[] keys)
+    {
+        var settings = keys.Select((key, i) => ($"Auth:SigningKeys:{i}", key))
+            .ToDictionary(pair => pair.Item1, pair => (string?)pair.key);
+        return beside is null ? RunningServer.StartAsync(settings) : beside.StartAnotherAsync(settings);
+    }
 
     private static async Task AcceptsAsync(LoginResponse login, params RunningServer[] servers)
     {

@@ -91,7 +91,7 @@ public sealed class SessionTests
     public async Task A_stream_hears_of_a_session_that_another_server_ended()
     {
         await using var one = await RunningServer.StartAsync();
-        await using var other = await RunningServer.StartAsync(beside: one);
+        await using var other = await one.StartAnotherAsync();
         var auth = new V1.AuthService.AuthServiceClient(other.Channel);
         var (mine, revoked) = (await one.LoginAsync(), await one.LoginAsync());
         using var goesOn = one.OpenStream(Bearer(mine));
@@ -112,7 +112,7 @@ public sealed class SessionTests
     public async Task A_user_deactivated_at_another_server_is_out_at_once()
     {
         await using var one = await RunningServer.StartAsync();
-        await using var other = await RunningServer.StartAsync(beside: one);
+        await using var other = await one.StartAnotherAsync();
         var worker = await one.AddUserAsync("w@khscrm.com");
         using var stream = one.OpenStream(await one.SignInAsync("w@khscrm.com"));
         await stream.CatchUpAsync();

@@ -40,16 +40,18 @@ internal sealed class RunningServer : IAsyncDisposable
 
     public static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    /// <summary>Starts a server.</summary>
-    /// <param name="settings">What differs from the tests' configuration.</param>
-    /// <param name="services">What differs from the server's services.</param>
-    /// <param name="beside">A server whose database this one shares; it ends after this one.</param>
     public static async Task<RunningServer> StartAsync(
-        Dictionary<string, string?>? settings = null,
-        Action<IServiceCollection>? services = null,
-        RunningServer? beside = null)
+        Dictionary<string, string?>? settings = null, Action<IServiceCollection>? services = null) =>
+        await StartAsync(await TestDatabase.CreateAsync(Cancellation), ownsDatabase: true, settings, services);
+
+    /// <summary>Another server on the same database; dispose of it first.</summary>
+    public Task<RunningServer> StartAnotherAsync(
+        Dictionary<string, string?>? settings = null, Action<IServiceCollection>? services = null) =>
+        StartAsync(_database, ownsDatabase: false, settings, services);
+
+    private static async Task<RunningServer> StartAsync(
+        TestDatabase database, bool ownsDatabase, Dictionary<string, string?>? settings, Action<IServiceCollection>? services)
     {
-        var database = beside?._database ?? await TestDatabase.CreateAsync(Cancellation);
         var errors = new ErrorRecorder();
         var app = ServerApp.Build(["--environment=Development"], builder =>
         {
@@ -65,7 +67,7 @@ internal sealed class RunningServer : IAsyncDisposable
             services?.Invoke(builder.Services);
         });
         await app.StartAsync(Cancellation);
-        return new RunningServer(database, beside is null, app, errors);
+        return new RunningServer(database, ownsDatabase, app, errors);
     }
 
     public async Task<LoginResponse> LoginAsync(string email = "owner@khscrm.com", string password = "owner-demo-1") =>
@@ -104,6 +106,9 @@ internal sealed class RunningServer : IAsyncDisposable
         await using var command = DataSource.CreateCommand(sql);
         return (T)(await command.ExecuteScalarAsync(Cancellation))!;
     }
+
+    public T Service<T>()
+        where T : notnull => _app.Services.GetRequiredService<T>();
 
     public Task StopAsync() => _app.StopAsync(Cancellation);
 

@@ -30,14 +30,14 @@ public sealed class ScopePropertyTests
         await history.RunAsync("SELECT");
         await office.SeedAsync();
         // One sign-in a user: what is tried here is what sessions are sent, and a sign-in costs bcrypt.
-        using var boss = new RecordingDevice(server, history, owner, await server.OwnerAsync());
-        List<RecordingDevice> devices = [boss];
+        using var boss = new ScopeDevice(server, history, owner, await server.OwnerAsync());
+        List<ScopeDevice> devices = [boss];
         for (var i = 0; i < workers.Count; i++)
         {
             var credentials = await server.SignInAsync($"w{i}@khscrm.com");
-            devices.Add(new RecordingDevice(server, history, workers[i], credentials));
+            devices.Add(new ScopeDevice(server, history, workers[i], credentials));
             if (i == 0)
-                devices.Add(new RecordingDevice(server, history, workers[i], credentials));
+                devices.Add(new ScopeDevice(server, history, workers[i], credentials));
         }
 
         await boss.ConnectAsync();
@@ -64,16 +64,16 @@ public sealed class ScopePropertyTests
         var scope = new PolicyScope(
             new Dictionary<Guid, HashSet<(EntityType, string)>> { [me] = [(EntityType.Customer, "1"), (EntityType.User, $"{other}")] },
             new HashSet<Guid>());
-        RecordingDevice.CheckMessage(Carrying(new() { Customer = new() { Id = "1" } }), me, [scope]);
-        RecordingDevice.CheckMessage(Carrying(new() { User = new() { Id = $"{other}", Name = "n" } }), me, [scope]);
+        ScopeDevice.CheckMessage(Carrying(new() { Customer = new() { Id = "1" } }), me, [scope]);
+        ScopeDevice.CheckMessage(Carrying(new() { User = new() { Id = $"{other}", Name = "n" } }), me, [scope]);
 
         Assert.ThrowsAny<Xunit.Sdk.XunitException>(() =>
-            RecordingDevice.CheckMessage(Carrying(new() { Customer = new() { Id = "2" } }), me, [scope]));
+            ScopeDevice.CheckMessage(Carrying(new() { Customer = new() { Id = "2" } }), me, [scope]));
         Assert.ThrowsAny<Xunit.Sdk.XunitException>(() =>
-            RecordingDevice.CheckMessage(Carrying(new() { User = new() { Id = $"{other}", Email = "a@b" } }), me, [scope]));
+            ScopeDevice.CheckMessage(Carrying(new() { User = new() { Id = $"{other}", Email = "a@b" } }), me, [scope]));
     }
 
-    private static async Task ComeOrGoAsync(RecordingDevice device, Random random)
+    private static async Task ComeOrGoAsync(ScopeDevice device, Random random)
     {
         if (device.IsConnected && random.Next(4) == 0)
         {
@@ -92,7 +92,7 @@ public sealed class ScopePropertyTests
     }
 
     private static async Task ChangeAsync(
-        ScopeHistory history, RandomOffice office, IReadOnlyList<RecordingDevice> devices, Random random)
+        ScopeHistory history, RandomOffice office, IReadOnlyList<ScopeDevice> devices, Random random)
     {
         var pusher = devices[random.Next(devices.Count)];
         if (random.Next(2) == 0 || !pusher.IsConnected)
