@@ -2,6 +2,7 @@ using Grpc.AspNetCore.Server.Model;
 using KhsCrm.Storage;
 using KhsCrm.SyncServer.Auth;
 using KhsCrm.SyncServer.Errors;
+using KhsCrm.SyncServer.Http;
 using KhsCrm.SyncServer.Limits;
 using KhsCrm.SyncServer.Live;
 using KhsCrm.SyncServer.Services;
@@ -21,6 +22,7 @@ internal static class ServerServiceCollectionExtensions
         .AddLive()
         .AddSync()
         .AddRpc()
+        .AddHttpApi()
         .AddHealth();
 
     /// <summary>Maps every gRPC service.</summary>
