@@ -36,6 +36,7 @@ internal static class ServerServiceCollectionExtensions
         endpoints.MapGrpcService<MaterialService>();
         endpoints.MapGrpcService<ActivityService>();
         endpoints.MapGrpcService<OperationsService>();
+        endpoints.MapGrpcService<ServiceAccountService>();
         endpoints.MapGrpcHealthChecksService();
         endpoints.MapGrpcReflectionService();
     }
@@ -68,7 +69,7 @@ internal static class ServerServiceCollectionExtensions
     {
         services.AddOptions<SyncOptions>().BindConfiguration("Sync").ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<StreamClock>().AddHostedService(provider => provider.GetRequiredService<StreamClock>());
-        return services.AddSingleton<PushHandler>().AddSingleton<PageTokens>().AddSingleton<TypedWrites>().AddSingleton<SyncSessionFactory>();
+        return services.AddSingleton<PushMeter>().AddSingleton<PushHandler>().AddSingleton<PageTokens>().AddSingleton<TypedWrites>().AddSingleton<SyncSessionFactory>();
     }
 
     private static IServiceCollection AddRpc(this IServiceCollection services)

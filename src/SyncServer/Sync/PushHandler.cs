@@ -10,7 +10,7 @@ namespace KhsCrm.SyncServer.Sync;
 
 /// <summary>Takes a batch of operations, from a stream or from the unary Push.</summary>
 internal sealed class PushHandler(
-    OperationApplier applier, Commits commits, StreamRegistry streams, IOptions<SyncOptions> options)
+    OperationApplier applier, Commits commits, StreamRegistry streams, PushMeter meter, IOptions<SyncOptions> options)
 {
     /// <exception cref="RpcFault">The batch as a whole cannot be taken; nothing of it is recorded.</exception>
     public async Task<PushResult> PushAsync(
@@ -25,6 +25,7 @@ internal sealed class PushHandler(
         }
 
         using var write = commits.Begin(actor.DeviceId);
+        using var waiting = meter.Begin(operations.Count);
         var outcome = await applier.ApplyAsync(actor, operations, cancellationToken);
         return new PushResult { Results = { Publish(outcome) }, LastClientSeq = outcome.LastClientSeq };
     }
@@ -34,6 +35,7 @@ internal sealed class PushHandler(
     public async Task<OperationResult> ApplyAsync(CurrentUser user, SingleWrite operation, CancellationToken cancellationToken)
     {
         using var write = commits.Begin(deviceId: null);
+        using var waiting = meter.Begin(operations: 1);
         return Publish(await applier.ApplyAsync(user.Id, user.Role, operation, cancellationToken))[0];
     }
 
