@@ -1,6 +1,8 @@
 using KhsCrm.Storage.Deltas;
 using KhsCrm.Storage.Devices;
 using KhsCrm.Storage.Push;
+using KhsCrm.Storage.Push.Deferral;
+using KhsCrm.Storage.Push.GroupCommit;
 using KhsCrm.Storage.Queries;
 using KhsCrm.Storage.Schema;
 using KhsCrm.Storage.Sessions;
@@ -31,7 +33,7 @@ public static class StorageServiceCollectionExtensions
         services.AddSingleton<PasswordChange>();
         services.AddSingleton<DeviceRegistry>();
         services.AddSingleton<DeltaReader>();
-        services.AddSingleton<OperationApplier>();
+        services.AddPush();
         services.AddSingleton<UserList>();
         services.AddSingleton<CustomerList>();
         services.AddSingleton<CustomerSearch>();
@@ -39,6 +41,16 @@ public static class StorageServiceCollectionExtensions
         services.AddSingleton<AssignedJobList>();
         services.AddSingleton<Checklist>();
         return services;
+    }
+
+    private static void AddPush(this IServiceCollection services)
+    {
+        services.AddOptions<DeferralOptions>().BindConfiguration("Deferral").ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<GroupCommitOptions>().BindConfiguration("GroupCommit").ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<OperationApplier>();
+        services.AddSingleton<GroupCommitter>();
+        services.AddSingleton<DeferredOperations>();
+        services.AddSingleton<QueueList>();
     }
 
     // Acknowledged means committed to disk (DESIGN §1.8), whatever the server's own default is.

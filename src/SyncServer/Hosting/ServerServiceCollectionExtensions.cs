@@ -1,8 +1,10 @@
 using KhsCrm.Storage;
 using KhsCrm.SyncServer.Auth;
+using KhsCrm.SyncServer.Deferral;
 using KhsCrm.SyncServer.Errors;
 using KhsCrm.SyncServer.Limits;
 using KhsCrm.SyncServer.Live;
+using KhsCrm.SyncServer.Queue;
 using KhsCrm.SyncServer.Services;
 using KhsCrm.SyncServer.Sync;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -17,6 +19,7 @@ internal static class ServerServiceCollectionExtensions
         .AddAuth()
         .AddLimits()
         .AddLive()
+        .AddDeferral()
         .AddSync()
         .AddRpc()
         .AddHealth();
@@ -56,6 +59,12 @@ internal static class ServerServiceCollectionExtensions
         services.AddOptions<LiveOptions>().BindConfiguration("Live").ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<ChangeSignal>();
         return services.AddHostedService(provider => provider.GetRequiredService<ChangeSignal>());
+    }
+
+    private static IServiceCollection AddDeferral(this IServiceCollection services)
+    {
+        services.AddSingleton<LateResults>().AddSingleton<DeferralWorker>().AddSingleton<QueueHandler>();
+        return services.AddHostedService(provider => provider.GetRequiredService<DeferralWorker>());
     }
 
     private static IServiceCollection AddSync(this IServiceCollection services)

@@ -4,6 +4,7 @@ using Grpc.Core;
 using KhsCrm.Storage.Devices;
 using KhsCrm.Storage.Push;
 using KhsCrm.SyncServer.Auth;
+using KhsCrm.SyncServer.Deferral;
 using KhsCrm.SyncServer.Errors;
 using KhsCrm.SyncServer.Limits;
 using KhsCrm.V1;
@@ -40,10 +41,12 @@ internal sealed class SyncSession(
         var write = WriteAsync(cut.Token);
         await SendAsync(new() { Welcome = Welcome(greeting) }, cancellationToken);
         var deltas = new DeltaLoop(shared, stream, device, greeting.Role, hello, SendAsync);
+        var late = new LateResultLoop(shared.LateResults, shared.Deferred, new Actor(user.Id, greeting.Role, device), hello);
         Task[] loops =
         [
             ReceiveAsync(device, cut.Token),
             deltas.RunAsync(_ended.Token),
+            late.RunAsync(SendAsync, _ended.Token),
             _credentials.RunAsync(SendAsync, _ended.Token),
             DrainAsync(_ended.Token),
             stream.WatchAsync(_ended.Token),

@@ -1,7 +1,9 @@
 using Grpc.Core;
 using KhsCrm.Storage.Deltas;
 using KhsCrm.Storage.Devices;
+using KhsCrm.Storage.Push.Deferral;
 using KhsCrm.SyncServer.Auth;
+using KhsCrm.SyncServer.Deferral;
 using KhsCrm.SyncServer.Limits;
 using KhsCrm.SyncServer.Live;
 using KhsCrm.V1;
@@ -14,6 +16,8 @@ internal sealed record SyncSessionFactory(
     DeviceRegistry Devices,
     DeltaReader Deltas,
     PushHandler Push,
+    DeferredOperations Deferred,
+    LateResults LateResults,
     ChangeSignal Signal,
     Authenticator Authenticator,
     IOptions<SyncOptions> Options,

@@ -631,6 +631,7 @@ CREATE TABLE public.sync_queue (
     device_id uuid,
     client_seq bigint,
     result jsonb,
+    waits_for uuid,
     CONSTRAINT sync_queue_operation_check CHECK (((operation)::text = ANY ((ARRAY['create'::character varying, 'update'::character varying, 'delete'::character varying])::text[]))),
     CONSTRAINT sync_queue_status_check CHECK (((status)::text = ANY ((ARRAY['pending'::character varying, 'processing'::character varying, 'completed'::character varying, 'failed'::character varying])::text[])))
 )
@@ -651,6 +652,7 @@ CREATE TABLE public.sync_queue_completed (
     device_id uuid,
     client_seq bigint,
     result jsonb,
+    waits_for uuid,
     CONSTRAINT sync_queue_operation_check CHECK (((operation)::text = ANY ((ARRAY['create'::character varying, 'update'::character varying, 'delete'::character varying])::text[]))),
     CONSTRAINT sync_queue_status_check CHECK (((status)::text = ANY ((ARRAY['pending'::character varying, 'processing'::character varying, 'completed'::character varying, 'failed'::character varying])::text[])))
 );
@@ -670,6 +672,7 @@ CREATE TABLE public.sync_queue_failed (
     device_id uuid,
     client_seq bigint,
     result jsonb,
+    waits_for uuid,
     CONSTRAINT sync_queue_operation_check CHECK (((operation)::text = ANY ((ARRAY['create'::character varying, 'update'::character varying, 'delete'::character varying])::text[]))),
     CONSTRAINT sync_queue_status_check CHECK (((status)::text = ANY ((ARRAY['pending'::character varying, 'processing'::character varying, 'completed'::character varying, 'failed'::character varying])::text[])))
 );
@@ -689,6 +692,7 @@ CREATE TABLE public.sync_queue_pending (
     device_id uuid,
     client_seq bigint,
     result jsonb,
+    waits_for uuid,
     CONSTRAINT sync_queue_operation_check CHECK (((operation)::text = ANY ((ARRAY['create'::character varying, 'update'::character varying, 'delete'::character varying])::text[]))),
     CONSTRAINT sync_queue_status_check CHECK (((status)::text = ANY ((ARRAY['pending'::character varying, 'processing'::character varying, 'completed'::character varying, 'failed'::character varying])::text[])))
 );
@@ -708,6 +712,7 @@ CREATE TABLE public.sync_queue_processing (
     device_id uuid,
     client_seq bigint,
     result jsonb,
+    waits_for uuid,
     CONSTRAINT sync_queue_operation_check CHECK (((operation)::text = ANY ((ARRAY['create'::character varying, 'update'::character varying, 'delete'::character varying])::text[]))),
     CONSTRAINT sync_queue_status_check CHECK (((status)::text = ANY ((ARRAY['pending'::character varying, 'processing'::character varying, 'completed'::character varying, 'failed'::character varying])::text[])))
 );
@@ -898,6 +903,8 @@ CREATE INDEX idx_sync_queue_device ON ONLY public.sync_queue USING btree (device
 CREATE INDEX idx_sync_queue_status ON ONLY public.sync_queue USING btree (status, created_at) WHERE ((status)::text = 'pending'::text);
 
 CREATE INDEX idx_sync_queue_user ON ONLY public.sync_queue USING btree (user_id, status);
+
+CREATE INDEX idx_sync_queue_waiting ON public.sync_queue_pending USING btree (entity_id);
 
 CREATE INDEX idx_tombstones_change ON public.tombstones USING btree (change_xid);
 
