@@ -1,5 +1,6 @@
 using KhsCrm.Storage.Deltas;
 using KhsCrm.Storage.Devices;
+using KhsCrm.Storage.Live;
 using KhsCrm.Storage.Push;
 using KhsCrm.Storage.Push.Deferral;
 using KhsCrm.Storage.Push.GroupCommit;
@@ -26,6 +27,7 @@ public static class StorageServiceCollectionExtensions
         services.AddDbContextFactory<KhsCrmDbContext>(
             (provider, options) => options.UseNpgsql(provider.GetRequiredService<NpgsqlDataSource>()));
         services.AddOptions<DeltaOptions>().BindConfiguration("Deltas").ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<LiveWindowOptions>().BindConfiguration("Live").ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<SignInOptions>().BindConfiguration("SignIn").ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<PasswordHasher>();
         services.AddSingleton<SessionStore>();
@@ -33,13 +35,19 @@ public static class StorageServiceCollectionExtensions
         services.AddSingleton<PasswordChange>();
         services.AddSingleton<DeviceRegistry>();
         services.AddSingleton<DeltaReader>();
+        services.AddSingleton<LiveReader>();
+        services.AddSingleton<LiveScopeReader>();
         services.AddPush();
+        services.AddSingleton<RowFinder>();
         services.AddSingleton<UserList>();
         services.AddSingleton<CustomerList>();
         services.AddSingleton<CustomerSearch>();
+        services.AddSingleton<JobList>();
         services.AddSingleton<ActiveJobList>();
         services.AddSingleton<AssignedJobList>();
+        services.AddSingleton<StatusHistoryList>();
         services.AddSingleton<Checklist>();
+        services.AddSingleton<ActivityList>();
         return services;
     }
 

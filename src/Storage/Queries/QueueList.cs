@@ -15,7 +15,11 @@ public sealed class QueueList(NpgsqlDataSource dataSource)
         """;
 
     /// <summary>Where a page ended: the key of its last item.</summary>
-    public sealed record Position(DateTime CreatedAt, Guid Id);
+    public sealed record Position(DateTime CreatedAt, Guid Id)
+    {
+        /// <summary>The position of an item.</summary>
+        public static Position Of(SyncQueueItem item) => new(item.CreatedAt.ToDateTime(), Guid.Parse(item.Id));
+    }
 
     /// <summary>Reads a page.</summary>
     /// <param name="userId">Whose items; null for everybody's.</param>

@@ -13,7 +13,7 @@ namespace KhsCrm.SyncServer.Deferral;
 internal sealed class DeferralWorker(
     DeferredOperations deferred,
     LateResults results,
-    ChangeSignal signal,
+    Commits commits,
     IOptions<DeferralOptions> options,
     TimeProvider timeProvider,
     ILogger<DeferralWorker> logger) : BackgroundService
@@ -38,7 +38,7 @@ internal sealed class DeferralWorker(
         if (late.Count == 0)
             return;
         results.Publish(late);
-        signal.Raise();
+        commits.Begin(deviceId: null).Dispose();
     }
 
     public override void Dispose()

@@ -1,5 +1,6 @@
 using KhsCrm.Storage.Push;
 using KhsCrm.Storage.Push.Deferral;
+using KhsCrm.SyncServer.Sync.Frames;
 using KhsCrm.V1;
 
 namespace KhsCrm.SyncServer.Deferral;
@@ -15,16 +16,19 @@ internal sealed class LateResultLoop(LateResults results, DeferredOperations def
 
     private readonly Guid _device = Guid.Parse(hello.DeviceId);
 
-    public async Task RunAsync(
-        Func<SyncStreamResponse, CancellationToken, ValueTask> sendAsync, CancellationToken cancellationToken)
+    /// <summary>Runs until the stream ends.</summary>
+    /// <param name="writer">Of the stream.</param>
+    /// <param name="ended">Ends the waiting and the reading.</param>
+    /// <param name="cut">Ends the writing, in the middle of a frame.</param>
+    public async Task RunAsync(FrameWriter writer, CancellationToken ended, CancellationToken cut)
     {
         // Attached before the ledger is asked: what is decided in between may come twice, and is not lost.
         var live = results.Attach(_device);
         try
         {
             foreach (var ids in hello.DeferredOperationIds.Select(Guid.Parse).Chunk(ResultsPerMessage))
-                await SendAsync(await deferred.FindFinalAsync(actor, ids, cancellationToken));
-            while (await live.WaitToReadAsync(cancellationToken))
+                await SendAsync(await deferred.FindFinalAsync(actor, ids, ended));
+            while (await live.WaitToReadAsync(ended))
             {
                 List<OperationResult> batch = [];
                 while (batch.Count < ResultsPerMessage && live.TryRead(out var result))
@@ -40,7 +44,7 @@ internal sealed class LateResultLoop(LateResults results, DeferredOperations def
         async Task SendAsync(IReadOnlyCollection<OperationResult> batch)
         {
             if (batch.Count > 0)
-                await sendAsync(new() { PushResult = new PushResult { Results = { batch } } }, cancellationToken);
+                await writer.WriteAsync(new SyncStreamResponse { PushResult = new PushResult { Results = { batch } } }, cut);
         }
     }
 }

@@ -10,10 +10,8 @@ using KhsCrm.V1;
 namespace KhsCrm.SyncServer.Queue;
 
 /// <summary>Shows the ledger of pushed operations, and lets people decide about those that wait or have failed.</summary>
-internal sealed class QueueHandler(QueueList queue, DeferredOperations deferred, DeferralWorker worker)
+internal sealed class QueueHandler(QueueList queue, DeferredOperations deferred, DeferralWorker worker, PageTokens pages)
 {
-    private const int DefaultPageSize = 100;
-
     public async Task<ListQueueResponse> ListAsync(
         CurrentUser user, ListQueueRequest request, CancellationToken cancellationToken)
     {
@@ -21,24 +19,17 @@ internal sealed class QueueHandler(QueueList queue, DeferredOperations deferred,
             throw RpcFault.Field("status", "is not a SyncQueueStatus", ErrorReason.EnumValueUnknown);
         if (request.DeviceId.Length > 0 && !HelloRules.IsUuid(request.DeviceId))
             throw RpcFault.Field("device_id", "must be a lower-case UUID, or empty");
-        var query = $"ListQueue {request.Status} {request.DeviceId}";
-        var size = PageTokens.Size(request.PageSize, DefaultPageSize);
-        var after = PageTokens.Decode(query, request.PageToken) is { } key ? new QueueList.Position(key.Time, key.Id) : null;
-        var items = await queue.ReadAsync(
-            user.Role == Role.Owner ? null : user.Id,
-            request.Status,
-            request.DeviceId.Length > 0 ? Guid.Parse(request.DeviceId) : null,
-            after,
-            size + 1,
-            cancellationToken);
-        var response = new ListQueueResponse { Items = { items.Take(size) } };
-        if (items.Count > size)
-        {
-            var last = response.Items[^1];
-            response.NextPageToken = PageTokens.Encode(query, last.CreatedAt.ToDateTime(), Guid.Parse(last.Id));
-        }
-
-        return response;
+        var page = pages.Open<QueueList.Position>(user, request);
+        var (items, next) = page.Cut(
+            await queue.ReadAsync(
+                user.Role == Role.Owner ? null : user.Id,
+                request.Status,
+                request.DeviceId.Length > 0 ? Guid.Parse(request.DeviceId) : null,
+                page.After,
+                page.Limit,
+                cancellationToken),
+            QueueList.Position.Of);
+        return new ListQueueResponse { Items = { items }, NextPageToken = next };
     }
 
     public async Task<RetryOperationResponse> RetryAsync(

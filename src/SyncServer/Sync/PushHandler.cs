@@ -13,7 +13,7 @@ namespace KhsCrm.SyncServer.Sync;
 /// <summary>Takes a batch of operations, from a stream or from the unary Push.</summary>
 internal sealed class PushHandler(
     GroupCommitter committer,
-    ChangeSignal signal,
+    Commits commits,
     DeferralWorker deferral,
     StreamRegistry streams,
     IOptions<SyncOptions> options)
@@ -30,20 +30,23 @@ internal sealed class PushHandler(
                 ("limit", $"{options.Value.MaxOperationsPerBatch}"));
         }
 
+        using var write = commits.Begin(actor.DeviceId);
         var outcome = await committer.ApplyAsync(actor, operations, cancellationToken);
         return new PushResult { Results = { Publish(outcome) }, LastClientSeq = outcome.LastClientSeq };
     }
 
     /// <summary>Takes the one operation of a typed RPC.</summary>
     /// <exception cref="RpcFault">The user may not write any more.</exception>
-    public async Task<OperationResult> ApplyAsync(CurrentUser user, SingleWrite write, CancellationToken cancellationToken) =>
-        Publish(await committer.ApplyAsync(user.Id, user.Role, write, cancellationToken))[0];
+    public async Task<OperationResult> ApplyAsync(CurrentUser user, SingleWrite operation, CancellationToken cancellationToken)
+    {
+        using var write = commits.Begin(deviceId: null);
+        return Publish(await committer.ApplyAsync(user.Id, user.Role, operation, cancellationToken))[0];
+    }
 
     private IReadOnlyList<OperationResult> Publish(PushOutcome outcome)
     {
         if (outcome.Refusal is { } reason)
             throw ToFault(reason, outcome.LastClientSeq);
-        signal.Raise();
         deferral.Notice(outcome.Results);
         foreach (var result in outcome.Results)
         {

@@ -6,10 +6,12 @@ using KhsCrm.SyncServer.Auth;
 using KhsCrm.SyncServer.Errors;
 using KhsCrm.SyncServer.Limits;
 using KhsCrm.SyncServer.Queue;
+using KhsCrm.SyncServer.Sync.Frames;
 using KhsCrm.V1;
 
 namespace KhsCrm.SyncServer.Sync;
 
+[BindServiceMethod(typeof(SyncServiceBinding), nameof(SyncServiceBinding.BindService))]
 internal sealed class SyncService(
     SyncSessionFactory sessions,
     StreamRegistry streams,
@@ -19,14 +21,15 @@ internal sealed class SyncService(
     QueueHandler queue)
     : V1.SyncService.SyncServiceBase
 {
-    public override async Task SyncStream(
+    /// <summary>The RPC of this name, as <see cref="SyncServiceBinding"/> binds it.</summary>
+    public async Task SyncStream(
         IAsyncStreamReader<SyncStreamRequest> requestStream,
-        IServerStreamWriter<SyncStreamResponse> responseStream,
+        IServerStreamWriter<StreamFrame> responseStream,
         ServerCallContext context)
     {
         var user = await context.RequireUserAsync();
         using var stream = streams.Open(user, CallerAddress.Of(context));
-        await using var session = sessions.Create(user, stream, requestStream, responseStream);
+        using var session = sessions.Create(user, stream, requestStream, responseStream);
         await session.RunAsync(context.CancellationToken);
     }
 
