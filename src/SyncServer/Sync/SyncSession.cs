@@ -47,8 +47,9 @@ internal sealed class SyncSession(
         try
         {
             await _writer.WriteAsync(new SyncStreamResponse { Welcome = Welcome(greeting) }, cancellationToken);
-            var deltas = new DeltaLoop(shared, stream, feed, _wake, _writer, _notices, scope);
-            await RunAsync(device, deltas, hello.Cursor.Memory, cancellationToken);
+            var digests = new DigestInbox(hello.EntityTypes, _wake);
+            var deltas = new DeltaLoop(shared, stream, feed, _wake, _writer, _notices, digests, scope);
+            await RunAsync(device, deltas, digests, hello.Cursor.Memory, cancellationToken);
         }
         finally
         {
@@ -86,10 +87,10 @@ internal sealed class SyncSession(
     }
 
     private async Task RunAsync(
-        Guid device, DeltaLoop deltas, ReadOnlyMemory<byte> cursor, CancellationToken cancellationToken)
+        Guid device, DeltaLoop deltas, DigestInbox digests, ReadOnlyMemory<byte> cursor, CancellationToken cancellationToken)
     {
         using var cut = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        Task[] loops = [ReceiveAsync(device, cut.Token), deltas.RunAsync(cursor, _ended.Token, cut.Token)];
+        Task[] loops = [ReceiveAsync(device, digests, cut.Token), deltas.RunAsync(cursor, _ended.Token, cut.Token)];
 
         // The first loop to end ends the stream; what was accepted is still finished and answered.
         var first = await Task.WhenAny([.. loops, stream.Over]);
@@ -156,7 +157,7 @@ internal sealed class SyncSession(
         UserId = user.Id.ToString(),
     };
 
-    private async Task ReceiveAsync(Guid device, CancellationToken cancellationToken)
+    private async Task ReceiveAsync(Guid device, DigestInbox digests, CancellationToken cancellationToken)
     {
         while (await requests.MoveNext(_ended.Token))
         {
@@ -176,7 +177,8 @@ internal sealed class SyncSession(
                 case SyncStreamRequest.MessageOneofCase.CursorAck:
                     break;
                 case SyncStreamRequest.MessageOneofCase.DigestRequest:
-                    throw new RpcFault(ErrorReason.NotImplemented, "digests are not built yet");
+                    digests.Add(request.DigestRequest);
+                    break;
                 default:
                     throw new RpcFault(
                         ErrorReason.ProtocolViolation,
