@@ -1,13 +1,11 @@
 using KhsCrm.SyncServer.Errors;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
+using KhsCrm.SyncServer.Http;
 
 namespace KhsCrm.SyncServer.Hosting;
 
 /// <summary>The service as a web application.</summary>
 internal static class ServerApp
 {
-    private const string DefaultUrl = "http://127.0.0.1:5080";
-
     /// <summary>Builds the application; what <paramref name="configure"/> sets goes before configuration files.</summary>
     /// <exception cref="InvalidOperationException">There is no connection string.</exception>
     public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? configure = null)
@@ -23,11 +21,7 @@ internal static class ServerApp
         configure?.Invoke(builder);
         var connectionString = builder.Configuration.GetConnectionString("KhsCrm")
             ?? throw new InvalidOperationException("Set ConnectionStrings__KhsCrm to the PostgreSQL database.");
-        if (builder.Configuration["urls"] is null && !builder.Configuration.GetSection("Kestrel:Endpoints").Exists())
-            builder.WebHost.UseUrls(DefaultUrl);
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.ConfigureEndpointDefaults(
-            // Without TLS there is no way to agree on HTTP/2, so it is spoken from the first byte.
-            endpoint => endpoint.Protocols = HttpProtocols.Http2));
+        ListenAddresses.Settle(builder.Configuration);
         builder.WebHost.ConfigureKestrel((context, kestrel) =>
             ClientCertificates.Require(kestrel, context.Configuration["Tls:ClientAuthorities"]));
         builder.Services.AddKhsCrmServer(connectionString);
@@ -35,6 +29,7 @@ internal static class ServerApp
         var app = builder.Build();
         app.Use(UnreadRequests.ExplainAsync);
         app.Lifetime.ApplicationStarted.Register(() => hasStarted = true);
+        app.UseHttpApi();
         app.MapKhsCrmServer();
         return app;
     }

@@ -665,6 +665,7 @@ CREATE TABLE public.sync_queue (
     device_id uuid,
     client_seq bigint,
     result jsonb,
+    waits_for uuid,
     CONSTRAINT check_sync_queue_times CHECK (((((created_at AT TIME ZONE 'UTC'::text) >= '0001-01-01 00:00:00'::timestamp without time zone) AND ((created_at AT TIME ZONE 'UTC'::text) <= '9999-12-31 23:59:59.999999'::timestamp without time zone)) AND (((processed_at AT TIME ZONE 'UTC'::text) >= '0001-01-01 00:00:00'::timestamp without time zone) AND ((processed_at AT TIME ZONE 'UTC'::text) <= '9999-12-31 23:59:59.999999'::timestamp without time zone)))),
     CONSTRAINT sync_queue_operation_check CHECK (((operation)::text = ANY ((ARRAY['create'::character varying, 'update'::character varying, 'delete'::character varying])::text[]))),
     CONSTRAINT sync_queue_status_check CHECK (((status)::text = ANY ((ARRAY['pending'::character varying, 'processing'::character varying, 'completed'::character varying, 'failed'::character varying])::text[])))
@@ -686,6 +687,7 @@ CREATE TABLE public.sync_queue_completed (
     device_id uuid,
     client_seq bigint,
     result jsonb,
+    waits_for uuid,
     CONSTRAINT check_sync_queue_times CHECK (((((created_at AT TIME ZONE 'UTC'::text) >= '0001-01-01 00:00:00'::timestamp without time zone) AND ((created_at AT TIME ZONE 'UTC'::text) <= '9999-12-31 23:59:59.999999'::timestamp without time zone)) AND (((processed_at AT TIME ZONE 'UTC'::text) >= '0001-01-01 00:00:00'::timestamp without time zone) AND ((processed_at AT TIME ZONE 'UTC'::text) <= '9999-12-31 23:59:59.999999'::timestamp without time zone)))),
     CONSTRAINT sync_queue_operation_check CHECK (((operation)::text = ANY ((ARRAY['create'::character varying, 'update'::character varying, 'delete'::character varying])::text[]))),
     CONSTRAINT sync_queue_status_check CHECK (((status)::text = ANY ((ARRAY['pending'::character varying, 'processing'::character varying, 'completed'::character varying, 'failed'::character varying])::text[])))
@@ -706,6 +708,7 @@ CREATE TABLE public.sync_queue_failed (
     device_id uuid,
     client_seq bigint,
     result jsonb,
+    waits_for uuid,
     CONSTRAINT check_sync_queue_times CHECK (((((created_at AT TIME ZONE 'UTC'::text) >= '0001-01-01 00:00:00'::timestamp without time zone) AND ((created_at AT TIME ZONE 'UTC'::text) <= '9999-12-31 23:59:59.999999'::timestamp without time zone)) AND (((processed_at AT TIME ZONE 'UTC'::text) >= '0001-01-01 00:00:00'::timestamp without time zone) AND ((processed_at AT TIME ZONE 'UTC'::text) <= '9999-12-31 23:59:59.999999'::timestamp without time zone)))),
     CONSTRAINT sync_queue_operation_check CHECK (((operation)::text = ANY ((ARRAY['create'::character varying, 'update'::character varying, 'delete'::character varying])::text[]))),
     CONSTRAINT sync_queue_status_check CHECK (((status)::text = ANY ((ARRAY['pending'::character varying, 'processing'::character varying, 'completed'::character varying, 'failed'::character varying])::text[])))
@@ -726,6 +729,7 @@ CREATE TABLE public.sync_queue_pending (
     device_id uuid,
     client_seq bigint,
     result jsonb,
+    waits_for uuid,
     CONSTRAINT check_sync_queue_times CHECK (((((created_at AT TIME ZONE 'UTC'::text) >= '0001-01-01 00:00:00'::timestamp without time zone) AND ((created_at AT TIME ZONE 'UTC'::text) <= '9999-12-31 23:59:59.999999'::timestamp without time zone)) AND (((processed_at AT TIME ZONE 'UTC'::text) >= '0001-01-01 00:00:00'::timestamp without time zone) AND ((processed_at AT TIME ZONE 'UTC'::text) <= '9999-12-31 23:59:59.999999'::timestamp without time zone)))),
     CONSTRAINT sync_queue_operation_check CHECK (((operation)::text = ANY ((ARRAY['create'::character varying, 'update'::character varying, 'delete'::character varying])::text[]))),
     CONSTRAINT sync_queue_status_check CHECK (((status)::text = ANY ((ARRAY['pending'::character varying, 'processing'::character varying, 'completed'::character varying, 'failed'::character varying])::text[])))
@@ -746,6 +750,7 @@ CREATE TABLE public.sync_queue_processing (
     device_id uuid,
     client_seq bigint,
     result jsonb,
+    waits_for uuid,
     CONSTRAINT check_sync_queue_times CHECK (((((created_at AT TIME ZONE 'UTC'::text) >= '0001-01-01 00:00:00'::timestamp without time zone) AND ((created_at AT TIME ZONE 'UTC'::text) <= '9999-12-31 23:59:59.999999'::timestamp without time zone)) AND (((processed_at AT TIME ZONE 'UTC'::text) >= '0001-01-01 00:00:00'::timestamp without time zone) AND ((processed_at AT TIME ZONE 'UTC'::text) <= '9999-12-31 23:59:59.999999'::timestamp without time zone)))),
     CONSTRAINT sync_queue_operation_check CHECK (((operation)::text = ANY ((ARRAY['create'::character varying, 'update'::character varying, 'delete'::character varying])::text[]))),
     CONSTRAINT sync_queue_status_check CHECK (((status)::text = ANY ((ARRAY['pending'::character varying, 'processing'::character varying, 'completed'::character varying, 'failed'::character varying])::text[])))
@@ -940,6 +945,8 @@ CREATE INDEX idx_sync_queue_device ON ONLY public.sync_queue USING btree (device
 CREATE INDEX idx_sync_queue_status ON ONLY public.sync_queue USING btree (status, created_at) WHERE ((status)::text = 'pending'::text);
 
 CREATE INDEX idx_sync_queue_user ON ONLY public.sync_queue USING btree (user_id, status);
+
+CREATE INDEX idx_sync_queue_waiting ON public.sync_queue_pending USING btree (entity_id);
 
 CREATE INDEX idx_tombstones_change ON public.tombstones USING btree (change_xid);
 

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Http.Json;
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 using Grpc.Net.Client;
@@ -17,6 +19,10 @@ public sealed class TlsTests
         Assert.StartsWith("https://", server.Address, StringComparison.Ordinal);
 
         Assert.NotEmpty((await LoginAsync(server.Address, files.Thumbprint)).Tokens.AccessToken);
+        Assert.Equal(
+            (HttpVersion.Version11, HttpStatusCode.OK), await LoginByJsonAsync(server.Address, files.Thumbprint, HttpVersion.Version11));
+        Assert.Equal(
+            (HttpVersion.Version20, HttpStatusCode.OK), await LoginByJsonAsync(server.Address, files.Thumbprint, HttpVersion.Version20));
         var refused = await Assert.ThrowsAsync<Grpc.Core.RpcException>(() => LoginAsync(server.Address, "another"));
         Assert.Equal(Grpc.Core.StatusCode.Internal, refused.StatusCode);
     }
@@ -45,17 +51,32 @@ public sealed class TlsTests
 
     private static async Task<V1.LoginResponse> LoginAsync(string address, string trusted, X509Certificate2? own = null)
     {
-        using var handler = new SocketsHttpHandler
-        {
-            SslOptions = new SslClientAuthenticationOptions
-            {
-                RemoteCertificateValidationCallback = (_, presented, _, _) => (presented as X509Certificate2)?.Thumbprint == trusted,
-                // Presented whatever authorities the server names.
-                LocalCertificateSelectionCallback = own is null ? null : (_, _, _, _, _) => own,
-            },
-        };
+        using var handler = Trusting(trusted, own);
         using var channel = GrpcChannel.ForAddress(address, new GrpcChannelOptions { HttpHandler = handler });
         return await new V1.AuthService.AuthServiceClient(channel).LoginAsync(
             new() { Email = "owner@khscrm.com", Password = "owner-demo-1" }, cancellationToken: RunningServer.Cancellation);
     }
+
+    private static async Task<(Version, HttpStatusCode)> LoginByJsonAsync(string address, string trusted, Version version)
+    {
+        using var client = new HttpClient(Trusting(trusted));
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"{address}/v1/auth/login")
+        {
+            Version = version,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+            Content = JsonContent.Create(new { email = "owner@khscrm.com", password = "owner-demo-1" }),
+        };
+        using var response = await client.SendAsync(request, RunningServer.Cancellation);
+        return (response.Version, response.StatusCode);
+    }
+
+    private static SocketsHttpHandler Trusting(string trusted, X509Certificate2? own = null) => new()
+    {
+        SslOptions = new SslClientAuthenticationOptions
+        {
+            RemoteCertificateValidationCallback = (_, presented, _, _) => (presented as X509Certificate2)?.Thumbprint == trusted,
+            // Presented whatever authorities the server names.
+            LocalCertificateSelectionCallback = own is null ? null : (_, _, _, _, _) => own,
+        },
+    };
 }
