@@ -13,7 +13,7 @@ internal sealed class Caller(RunningServer server, Metadata credentials, string 
     [
         AuthServiceReflection.Descriptor, UserServiceReflection.Descriptor, CustomerServiceReflection.Descriptor,
         JobServiceReflection.Descriptor, MaterialServiceReflection.Descriptor, ActivityServiceReflection.Descriptor,
-        OperationsServiceReflection.Descriptor, SyncServiceReflection.Descriptor,
+        OperationsServiceReflection.Descriptor, ServiceAccountServiceReflection.Descriptor, SyncServiceReflection.Descriptor,
     ];
 
     private static readonly FrozenDictionary<string, MethodDescriptor> ByRequest =

@@ -49,6 +49,9 @@ public sealed class RpcConventionTests
                 (new ListActivityRequest { EntityType = "job", EntityId = bad }, "entity_id"),
                 (new ListActivityRequest { UserId = bad }, "user_id"),
                 (new ListActivityRequest { JobId = bad }, "job_id"),
+                (new ListDevicesRequest { UserId = bad }, "user_id"),
+                (new RevokeDeviceRequest { DeviceId = bad }, "device_id"),
+                (new RevokeServiceAccountRequest { UserId = bad }, "user_id"),
             })
             {
                 await office.Owner.FailFieldsAsync(request, field);
@@ -207,6 +210,8 @@ public sealed class RpcConventionTests
             new ListChecklistRequest { JobId = office.Own.Job, PageToken = token },
             new ListActivityRequest { PageToken = token },
             new ListUsersRequest { PageToken = token },
+            new ListDevicesRequest { PageToken = token },
+            new ListServiceAccountsRequest { PageToken = token },
         })
         {
             await office.Owner.FailFieldsAsync(other, "page_token");
@@ -235,6 +240,8 @@ public sealed class RpcConventionTests
                 new ListChecklistRequest { JobId = office.Own.Job, PageSize = size },
                 new ListActivityRequest { PageSize = size },
                 new ListUsersRequest { PageSize = size },
+                new ListDevicesRequest { PageSize = size },
+                new ListServiceAccountsRequest { PageSize = size },
             })
             {
                 await office.Owner.FailFieldsAsync(request, "page_size");
