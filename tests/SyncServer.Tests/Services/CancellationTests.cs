@@ -27,10 +27,11 @@ public sealed class CancellationTests
             await command.ExecuteNonQueryAsync(RunningServer.Cancellation);
         }
 
-        using var cancel = new CancellationTokenSource();
+        using var cancel = CancellationTokenSource.CreateLinkedTokenSource(RunningServer.Cancellation);
         // Long enough that the statement is there before, as a rule; where it is not, this shows less and fails for nothing.
         var deadline = how == StatusCode.DeadlineExceeded ? TimeProvider.System.GetUtcNow().UtcDateTime.AddSeconds(3) : (DateTime?)null;
-        var call = office.Owner.CallAsync<SearchCustomersResponse>(new SearchCustomersRequest { Query = "Ann" }, deadline, cancel.Token);
+        var call = office.Owner.CallUntilAsync<SearchCustomersResponse>(
+            new SearchCustomersRequest { Query = "Ann" }, deadline, cancel.Token);
         while (!call.IsCompleted && await office.Server.ScalarAsync<long>(Waiting) == 0)
             RunningServer.Cancellation.ThrowIfCancellationRequested();
         if (deadline is null)

@@ -163,6 +163,22 @@ public sealed class RpcConventionTests
     }
 
     [Fact]
+    public async Task A_create_sent_again_later_is_answered_with_the_row_as_it_is()
+    {
+        await using var office = await Office.OpenAsync();
+        var request = new CreateJobRequest { Job = new() { Title = "Wall", CustomerId = office.Own.Customer }, RequestId = Office.NewId() };
+        var id = (await office.Owner.CallAsync<CreateJobResponse>(request)).Job.Id;
+        var changed = (await office.Owner.CallAsync<ChangeJobStatusResponse>(
+            new ChangeJobStatusRequest { JobId = id, Status = JobStatus.OnHold })).Job;
+
+        Assert.Equal(changed, (await office.Owner.CallAsync<CreateJobResponse>(request)).Job);
+        await office.Owner.CallAsync<DeleteJobResponse>(new DeleteJobRequest { JobId = id });
+        await office.Owner.FailAsync(StatusCode.NotFound, ErrorReason.RowNotFound, request);
+        // Of another caller it is no replay, and tells nothing.
+        await office.Worker.FailAsync(StatusCode.PermissionDenied, ErrorReason.NotPermitted, request);
+    }
+
+    [Fact]
     public async Task A_row_with_an_id_or_pair_that_exists_is_not_made_again()
     {
         await using var office = await Office.OpenAsync();
