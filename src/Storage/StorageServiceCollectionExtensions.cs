@@ -1,11 +1,13 @@
 using KhsCrm.Storage.Deltas;
 using KhsCrm.Storage.Devices;
 using KhsCrm.Storage.Live;
+using KhsCrm.Storage.Operations;
 using KhsCrm.Storage.Push;
 using KhsCrm.Storage.Push.Deferral;
 using KhsCrm.Storage.Push.GroupCommit;
 using KhsCrm.Storage.Queries;
 using KhsCrm.Storage.Schema;
+using KhsCrm.Storage.ServiceAccounts;
 using KhsCrm.Storage.Sessions;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -33,7 +35,9 @@ public static class StorageServiceCollectionExtensions
         services.AddSingleton<SessionStore>();
         services.AddSingleton<SessionDirectory>();
         services.AddSingleton<PasswordChange>();
+        services.AddSingleton<ServiceAccountStore>();
         services.AddSingleton<DeviceRegistry>();
+        services.AddSingleton<DeviceDirectory>();
         services.AddSingleton<DeltaReader>();
         services.AddSingleton<LiveReader>();
         services.AddSingleton<LiveScopeReader>();
@@ -48,6 +52,9 @@ public static class StorageServiceCollectionExtensions
         services.AddSingleton<StatusHistoryList>();
         services.AddSingleton<Checklist>();
         services.AddSingleton<ActivityList>();
+        services.AddSingleton<DatabaseHealthReader>();
+        services.AddSingleton<LedgerCounts>();
+        services.AddSingleton<MaintenanceRunner>();
         return services;
     }
 

@@ -107,7 +107,7 @@ internal static class BatchStateLoader
     private static void AddOwnersAndEmails(ReadBatch reads, BatchState state, IEnumerable<Operation> operations) => reads.Add(
         $"""
         SELECT {EntityTables.Users.SelectList} FROM users t
-        WHERE (t.role = 'OWNER' AND t.is_active) OR lower(t.email) = ANY($1)
+        WHERE (t.role = 'OWNER' AND t.is_active AND NOT t.is_service) OR lower(t.email) = ANY($1)
         ORDER BY t.id FOR NO KEY UPDATE
         """,
         reader => state.Set(EntityTables.Users, reader.GetGuid(0), EntityTables.Users.Read(reader)),

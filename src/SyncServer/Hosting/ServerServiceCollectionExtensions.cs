@@ -3,6 +3,7 @@ using KhsCrm.Storage;
 using KhsCrm.SyncServer.Auth;
 using KhsCrm.SyncServer.Deferral;
 using KhsCrm.SyncServer.Errors;
+using KhsCrm.SyncServer.Http;
 using KhsCrm.SyncServer.Limits;
 using KhsCrm.SyncServer.Live;
 using KhsCrm.SyncServer.Queue;
@@ -24,6 +25,7 @@ internal static class ServerServiceCollectionExtensions
         .AddDeferral()
         .AddSync()
         .AddRpc()
+        .AddHttpApi()
         .AddHealth();
 
     /// <summary>Maps every gRPC service.</summary>
@@ -37,6 +39,7 @@ internal static class ServerServiceCollectionExtensions
         endpoints.MapGrpcService<MaterialService>();
         endpoints.MapGrpcService<ActivityService>();
         endpoints.MapGrpcService<OperationsService>();
+        endpoints.MapGrpcService<ServiceAccountService>();
         endpoints.MapGrpcHealthChecksService();
         endpoints.MapGrpcReflectionService();
     }
@@ -75,7 +78,7 @@ internal static class ServerServiceCollectionExtensions
     {
         services.AddOptions<SyncOptions>().BindConfiguration("Sync").ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<StreamClock>().AddHostedService(provider => provider.GetRequiredService<StreamClock>());
-        return services.AddSingleton<PushHandler>().AddSingleton<PageTokens>().AddSingleton<TypedWrites>().AddSingleton<SyncSessionFactory>();
+        return services.AddSingleton<PushMeter>().AddSingleton<PushHandler>().AddSingleton<PageTokens>().AddSingleton<TypedWrites>().AddSingleton<SyncSessionFactory>();
     }
 
     private static IServiceCollection AddRpc(this IServiceCollection services)

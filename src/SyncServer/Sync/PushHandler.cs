@@ -16,6 +16,7 @@ internal sealed class PushHandler(
     Commits commits,
     DeferralWorker deferral,
     StreamRegistry streams,
+    PushMeter meter,
     IOptions<SyncOptions> options)
 {
     /// <exception cref="RpcFault">The batch as a whole cannot be taken; nothing of it is recorded.</exception>
@@ -31,6 +32,7 @@ internal sealed class PushHandler(
         }
 
         using var write = commits.Begin(actor.DeviceId);
+        using var waiting = meter.Begin(operations.Count);
         var outcome = await committer.ApplyAsync(actor, operations, cancellationToken);
         return new PushResult { Results = { Publish(outcome) }, LastClientSeq = outcome.LastClientSeq };
     }
@@ -40,6 +42,7 @@ internal sealed class PushHandler(
     public async Task<OperationResult> ApplyAsync(CurrentUser user, SingleWrite operation, CancellationToken cancellationToken)
     {
         using var write = commits.Begin(deviceId: null);
+        using var waiting = meter.Begin(operations: 1);
         return Publish(await committer.ApplyAsync(user.Id, user.Role, operation, cancellationToken))[0];
     }
 

@@ -41,6 +41,7 @@ internal sealed class SyncSession(
         var greeting = await GreetAsync(hello, device, cancellationToken);
         var scope = new DeltaScope(user.Id, greeting.Role, device, hello.EntityTypes, stream.SessionId);
         var feed = new LiveFeed(shared.LiveOptions.Value, device, LiveKinds.Of(scope), () => stream.SessionId, _wake);
+        stream.Meter = new StreamMeter(user.Id, device, hello.AppVersion, feed, shared.TimeProvider);
         _notices = new StreamNotices(_writer, _credentials, _options, shared.TimeProvider);
         using var woken = _ended.Token.Register(_wake.Call);
         shared.Pump.Attach(feed);
@@ -168,6 +169,7 @@ internal sealed class SyncSession(
         while (await requests.MoveNext(_ended.Token))
         {
             var request = requests.Current;
+            stream.Meter!.Receive(request.PushBatch is { } pushed ? pushed.Operations.Count : 0);
             switch (request.MessageCase)
             {
                 case SyncStreamRequest.MessageOneofCase.PushBatch:

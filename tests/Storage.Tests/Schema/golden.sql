@@ -209,7 +209,6 @@ CREATE FUNCTION public.audit_users_update() RETURNS trigger
  || audit_change('name', o.name, n.name)
  || audit_change('role', o.role, n.role)
  || audit_change('is_active', o.is_active, n.is_active)
- || audit_change('last_login_at', o.last_login_at, n.last_login_at)
  || audit_change('created_at', o.created_at, n.created_at)
  || CASE WHEN o.password_hash IS DISTINCT FROM n.password_hash
                 THEN '{"password_hash": "changed"}'::jsonb ELSE '{}'::jsonb END AS details
@@ -357,6 +356,15 @@ BEGIN
 END;
 $_$;
 
+CREATE FUNCTION public.end_sessions() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    DELETE FROM refresh_tokens WHERE user_id = NEW.id;
+    RETURN NULL;
+END;
+$$;
+
 CREATE FUNCTION public.ensure_activity_log_partitions(p_months_ahead integer DEFAULT 3) RETURNS integer
     LANGUAGE plpgsql
     AS $$
@@ -497,6 +505,7 @@ CREATE FUNCTION public.update_updated_at_column() RETURNS trigger
 DECLARE
     v_actor UUID := NEW.updated_by_id;
     v_actor_given BOOLEAN := NEW.change_xid IS NULL AND NEW.updated_by_id IS NOT NULL;
+    v_last_login_at TIMESTAMP WITH TIME ZONE;
 BEGIN
     IF TG_OP = 'INSERT' THEN
         NEW.change_xid := pg_current_xact_id();
@@ -1086,6 +1095,8 @@ CREATE TRIGGER bury_sessions AFTER DELETE ON public.refresh_tokens REFERENCING O
 CREATE TRIGGER bury_users AFTER DELETE ON public.users REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION public.bury_users();
 
 CREATE TRIGGER check_job_status_transition BEFORE UPDATE ON public.jobs FOR EACH ROW WHEN ((((old.status)::text IS DISTINCT FROM (new.status)::text) AND ((new.status)::text = ANY ((ARRAY['NOT_STARTED'::character varying, 'IN_PROGRESS'::character varying, 'WAITING_ON_MATERIALS'::character varying, 'COMPLETED'::character varying, 'ON_HOLD'::character varying])::text[])))) EXECUTE FUNCTION public.check_job_status_transition();
+
+CREATE TRIGGER end_users_sessions AFTER UPDATE ON public.users FOR EACH ROW WHEN ((old.is_active IS DISTINCT FROM new.is_active)) EXECUTE FUNCTION public.end_sessions();
 
 CREATE TRIGGER keep_activity_logs_id BEFORE UPDATE ON public.activity_logs FOR EACH ROW WHEN ((old.id IS DISTINCT FROM new.id)) EXECUTE FUNCTION public.refuse_change('activity_logs', 'id');
 
