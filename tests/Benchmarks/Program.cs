@@ -1,5 +1,6 @@
 using KhsCrm.Benchmarks;
 using KhsCrm.Benchmarks.Audit;
+using KhsCrm.Benchmarks.Client;
 using KhsCrm.Benchmarks.Plans;
 using KhsCrm.Benchmarks.Report;
 using KhsCrm.Benchmarks.Sample;
@@ -15,6 +16,7 @@ var arguments = Arguments.Parse(args);
 Func<BenchDatabase, BenchReport, Task>? benchmark = arguments.Verb switch
 {
     "audit" => (database, _) => AuditBenchmark.RunAsync(database, arguments, interrupt.Token),
+    "client" => (database, report) => ClientBenchmark.RunAsync(database, report, arguments, interrupt.Token),
     "plans" => (database, _) => PlansBenchmark.RunAsync(database, interrupt.Token),
     "sample" => (database, _) => SampleBenchmark.RunAsync(database, arguments, interrupt.Token),
     _ => null,

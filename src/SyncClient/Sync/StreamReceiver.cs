@@ -87,9 +87,10 @@ internal sealed class StreamReceiver(
 
     private async Task ApplyAsync(Delta delta, CancellationToken cancellationToken)
     {
+        // What lies before a checkpoint comes again if it is lost: it need not reach the disk by itself.
         await store.WriteAsync(
-            transaction => DeltaApplier.Apply(transaction, delta, time.GetUtcNow()), cancellationToken)
-            .ConfigureAwait(false);
+            transaction => DeltaApplier.Apply(transaction, delta, time.GetUtcNow()),
+            isDurable: delta.Checkpoint, cancellationToken).ConfigureAwait(false);
         Summary = Summary with { Received = Summary.Received + delta.Changes.Count };
         if (delta.Checkpoint)
         {
