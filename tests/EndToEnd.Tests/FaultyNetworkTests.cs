@@ -14,7 +14,7 @@ public sealed class FaultyNetworkTests
 
     // KHSCRM_FAULT_EDITS=1000 for a long run.
     private static readonly int Edits = int.Parse(
-        Environment.GetEnvironmentVariable("KHSCRM_FAULT_EDITS") ?? "40", CultureInfo.InvariantCulture);
+        Environment.GetEnvironmentVariable("KHSCRM_FAULT_EDITS") ?? "20", CultureInfo.InvariantCulture);
 
     [Theory]
     [InlineData(1)]

@@ -13,7 +13,7 @@ public sealed class KilledDeviceTests
 {
     // KHSCRM_KILLS=200 for a long run.
     private static readonly int Kills = int.Parse(
-        Environment.GetEnvironmentVariable("KHSCRM_KILLS") ?? "6", System.Globalization.CultureInfo.InvariantCulture);
+        Environment.GetEnvironmentVariable("KHSCRM_KILLS") ?? "4", System.Globalization.CultureInfo.InvariantCulture);
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
