@@ -1,8 +1,13 @@
 using KhsCrm.Storage.Deltas;
 using KhsCrm.Storage.Devices;
+using KhsCrm.Storage.Live;
+using KhsCrm.Storage.Operations;
 using KhsCrm.Storage.Push;
+using KhsCrm.Storage.Push.Deferral;
+using KhsCrm.Storage.Push.GroupCommit;
 using KhsCrm.Storage.Queries;
 using KhsCrm.Storage.Schema;
+using KhsCrm.Storage.ServiceAccounts;
 using KhsCrm.Storage.Sessions;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -24,21 +29,43 @@ public static class StorageServiceCollectionExtensions
         services.AddDbContextFactory<KhsCrmDbContext>(
             (provider, options) => options.UseNpgsql(provider.GetRequiredService<NpgsqlDataSource>()));
         services.AddOptions<DeltaOptions>().BindConfiguration("Deltas").ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<LiveWindowOptions>().BindConfiguration("Live").ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<SignInOptions>().BindConfiguration("SignIn").ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<PasswordHasher>();
         services.AddSingleton<SessionStore>();
         services.AddSingleton<SessionDirectory>();
         services.AddSingleton<PasswordChange>();
+        services.AddSingleton<ServiceAccountStore>();
         services.AddSingleton<DeviceRegistry>();
+        services.AddSingleton<DeviceDirectory>();
         services.AddSingleton<DeltaReader>();
-        services.AddSingleton<OperationApplier>();
+        services.AddSingleton<LiveReader>();
+        services.AddSingleton<LiveScopeReader>();
+        services.AddPush();
+        services.AddSingleton<RowFinder>();
         services.AddSingleton<UserList>();
         services.AddSingleton<CustomerList>();
         services.AddSingleton<CustomerSearch>();
+        services.AddSingleton<JobList>();
         services.AddSingleton<ActiveJobList>();
         services.AddSingleton<AssignedJobList>();
+        services.AddSingleton<StatusHistoryList>();
         services.AddSingleton<Checklist>();
+        services.AddSingleton<ActivityList>();
+        services.AddSingleton<DatabaseHealthReader>();
+        services.AddSingleton<LedgerCounts>();
+        services.AddSingleton<MaintenanceRunner>();
         return services;
+    }
+
+    private static void AddPush(this IServiceCollection services)
+    {
+        services.AddOptions<DeferralOptions>().BindConfiguration("Deferral").ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<GroupCommitOptions>().BindConfiguration("GroupCommit").ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<OperationApplier>();
+        services.AddSingleton<GroupCommitter>();
+        services.AddSingleton<DeferredOperations>();
+        services.AddSingleton<QueueList>();
     }
 
     // Acknowledged means committed to disk (DESIGN §1.8), whatever the server's own default is.

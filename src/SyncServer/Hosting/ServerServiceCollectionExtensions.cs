@@ -1,10 +1,15 @@
+using Grpc.AspNetCore.Server.Model;
 using KhsCrm.Storage;
 using KhsCrm.SyncServer.Auth;
+using KhsCrm.SyncServer.Deferral;
 using KhsCrm.SyncServer.Errors;
+using KhsCrm.SyncServer.Http;
 using KhsCrm.SyncServer.Limits;
 using KhsCrm.SyncServer.Live;
+using KhsCrm.SyncServer.Queue;
 using KhsCrm.SyncServer.Services;
 using KhsCrm.SyncServer.Sync;
+using KhsCrm.SyncServer.Sync.Frames;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace KhsCrm.SyncServer.Hosting;
@@ -17,8 +22,10 @@ internal static class ServerServiceCollectionExtensions
         .AddAuth()
         .AddLimits()
         .AddLive()
+        .AddDeferral()
         .AddSync()
         .AddRpc()
+        .AddHttpApi()
         .AddHealth();
 
     /// <summary>Maps every gRPC service.</summary>
@@ -32,6 +39,7 @@ internal static class ServerServiceCollectionExtensions
         endpoints.MapGrpcService<MaterialService>();
         endpoints.MapGrpcService<ActivityService>();
         endpoints.MapGrpcService<OperationsService>();
+        endpoints.MapGrpcService<ServiceAccountService>();
         endpoints.MapGrpcHealthChecksService();
         endpoints.MapGrpcReflectionService();
     }
@@ -54,14 +62,23 @@ internal static class ServerServiceCollectionExtensions
     private static IServiceCollection AddLive(this IServiceCollection services)
     {
         services.AddOptions<LiveOptions>().BindConfiguration("Live").ValidateDataAnnotations().ValidateOnStart();
-        services.AddSingleton<ChangeSignal>();
-        return services.AddHostedService(provider => provider.GetRequiredService<ChangeSignal>());
+        services.AddSingleton<PushLog>().AddSingleton<ChangePump>().AddSingleton<Commits>().AddSingleton<CatchUpReader>();
+        services.AddHostedService(provider => provider.GetRequiredService<ChangePump>());
+        services.AddHostedService(provider => provider.GetRequiredService<Commits>());
+        return services.AddHostedService<CommitListener>();
+    }
+
+    private static IServiceCollection AddDeferral(this IServiceCollection services)
+    {
+        services.AddSingleton<LateResults>().AddSingleton<DeferralWorker>().AddSingleton<QueueHandler>();
+        return services.AddHostedService(provider => provider.GetRequiredService<DeferralWorker>());
     }
 
     private static IServiceCollection AddSync(this IServiceCollection services)
     {
         services.AddOptions<SyncOptions>().BindConfiguration("Sync").ValidateDataAnnotations().ValidateOnStart();
-        return services.AddSingleton<PushHandler>().AddSingleton<TypedWrites>().AddSingleton<SyncSessionFactory>();
+        services.AddSingleton<StreamClock>().AddHostedService(provider => provider.GetRequiredService<StreamClock>());
+        return services.AddSingleton<PushMeter>().AddSingleton<PushHandler>().AddSingleton<PageTokens>().AddSingleton<TypedWrites>().AddSingleton<SyncSessionFactory>();
     }
 
     private static IServiceCollection AddRpc(this IServiceCollection services)
@@ -69,6 +86,7 @@ internal static class ServerServiceCollectionExtensions
         services.AddOptions<Grpc.AspNetCore.Server.GrpcServiceOptions>().Configure<Microsoft.Extensions.Options.IOptions<SyncOptions>>(
             (grpc, sync) => grpc.MaxReceiveMessageSize = sync.Value.MaxMessageBytes);
         services.AddGrpc(options => options.Interceptors.Add<ErrorInterceptor>());
+        services.AddSingleton<IServiceMethodProvider<SyncService>, SyncServiceBinding>();
         return services.AddGrpcReflection();
     }
 

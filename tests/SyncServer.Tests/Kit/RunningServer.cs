@@ -22,16 +22,21 @@ internal sealed class RunningServer : IAsyncDisposable
     private readonly TestDatabase _database;
     private readonly WebApplication _app;
     private readonly ErrorRecorder _errors;
+    private readonly bool _ownsDatabase;
+    private readonly IReadOnlyList<string> _addresses;
 
-    private RunningServer(TestDatabase database, WebApplication app, ErrorRecorder errors)
+    private RunningServer(TestDatabase database, bool ownsDatabase, WebApplication app, ErrorRecorder errors)
     {
-        (_database, _app, _errors) = (database, app, errors);
-        Address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+        (_database, _ownsDatabase, _app, _errors) = (database, ownsDatabase, app, errors);
+        _addresses = [.. app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses];
         Channel = GrpcChannel.ForAddress(Address);
         DataSource = NpgsqlDataSource.Create(database.ConnectionString);
     }
 
-    public string Address { get; }
+    public string Address => _addresses[0];
+
+    /// <summary>Where HTTP/1.1 is spoken, if the server was started for it.</summary>
+    public string HttpAddress => _addresses[1];
 
     public GrpcChannel Channel { get; }
 
@@ -40,9 +45,17 @@ internal sealed class RunningServer : IAsyncDisposable
     public static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     public static async Task<RunningServer> StartAsync(
-        Dictionary<string, string?>? settings = null, Action<IServiceCollection>? services = null)
+        Dictionary<string, string?>? settings = null, Action<IServiceCollection>? services = null) =>
+        await StartAsync(await TestDatabase.CreateAsync(Cancellation), ownsDatabase: true, settings, services);
+
+    /// <summary>Another server on the same database; dispose of it first.</summary>
+    public Task<RunningServer> StartAnotherAsync(
+        Dictionary<string, string?>? settings = null, Action<IServiceCollection>? services = null) =>
+        StartAsync(_database, ownsDatabase: false, settings, services);
+
+    private static async Task<RunningServer> StartAsync(
+        TestDatabase database, bool ownsDatabase, Dictionary<string, string?>? settings, Action<IServiceCollection>? services)
     {
-        var database = await TestDatabase.CreateAsync(Cancellation);
         var errors = new ErrorRecorder();
         var app = ServerApp.Build(["--environment=Development"], builder =>
         {
@@ -58,7 +71,19 @@ internal sealed class RunningServer : IAsyncDisposable
             services?.Invoke(builder.Services);
         });
         await app.StartAsync(Cancellation);
-        return new RunningServer(database, app, errors);
+        return new RunningServer(database, ownsDatabase, app, errors);
+    }
+
+    /// <summary>As above, with a second address where HTTP/1.1 is spoken.</summary>
+    public static Task<RunningServer> StartForHttpAsync(Dictionary<string, string?>? settings = null)
+    {
+        var all = new Dictionary<string, string?>(settings ?? [])
+        {
+            ["Kestrel:Endpoints:Grpc:Url"] = "http://127.0.0.1:0",
+            ["Kestrel:Endpoints:Http1:Url"] = "http://127.0.0.1:0",
+            ["Kestrel:Endpoints:Http1:Protocols"] = "Http1",
+        };
+        return StartAsync(all);
     }
 
     public async Task<LoginResponse> LoginAsync(string email = "owner@khscrm.com", string password = "owner-demo-1") =>
@@ -98,6 +123,9 @@ internal sealed class RunningServer : IAsyncDisposable
         return (T)(await command.ExecuteScalarAsync(Cancellation))!;
     }
 
+    public T Service<T>()
+        where T : notnull => _app.Services.GetRequiredService<T>();
+
     public Task StopAsync() => _app.StopAsync(Cancellation);
 
     public async ValueTask DisposeAsync()
@@ -105,7 +133,8 @@ internal sealed class RunningServer : IAsyncDisposable
         Channel.Dispose();
         await _app.DisposeAsync();
         await DataSource.DisposeAsync();
-        await _database.DisposeAsync();
-        Assert.Empty(_errors.Errors);
+        if (_ownsDatabase)
+            await _database.DisposeAsync();
+        Assert.True(_errors.Errors.IsEmpty, string.Join("\n", _errors.Errors));
     }
 }
