@@ -1,5 +1,6 @@
 using KhsCrm.Benchmarks;
 using KhsCrm.Benchmarks.Audit;
+using KhsCrm.Benchmarks.Client;
 using KhsCrm.Benchmarks.Live;
 using KhsCrm.Benchmarks.Plans;
 using KhsCrm.Benchmarks.Push;
@@ -23,6 +24,7 @@ if (arguments is { Verb: "serve", Connection: { } served })
 Func<BenchDatabase, BenchReport, Task>? benchmark = arguments.Verb switch
 {
     "audit" => (database, _) => AuditBenchmark.RunAsync(database, arguments, interrupt.Token),
+    "client" => (database, report) => ClientBenchmark.RunAsync(database, report, arguments, interrupt.Token),
     "fanout" => (database, report) => FanoutBenchmark.RunAsync(database, arguments, report, interrupt.Token),
     "idle" => (database, report) => IdleBenchmark.RunAsync(database, arguments, report, interrupt.Token),
     "plans" => (database, _) => PlansBenchmark.RunAsync(database, interrupt.Token),

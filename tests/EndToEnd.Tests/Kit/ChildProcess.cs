@@ -36,15 +36,18 @@ internal sealed class ChildProcess : IAsyncDisposable
     }
 
     /// <summary>Starts a program that lies beside the tests.</summary>
-    public static ChildProcess Start(string program, IEnumerable<string> arguments, string? input = null)
+    public static ChildProcess Start(string program, IEnumerable<string> arguments, string? input = null) =>
+        StartProgram("dotnet", [Path.Combine(AppContext.BaseDirectory, program), .. arguments], input);
+
+    /// <summary>Starts any program.</summary>
+    public static ChildProcess StartProgram(string file, IEnumerable<string> arguments, string? input = null)
     {
-        var start = new ProcessStartInfo("dotnet")
+        var start = new ProcessStartInfo(file)
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             RedirectStandardInput = input is not null,
         };
-        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, program));
         foreach (var argument in arguments)
             start.ArgumentList.Add(argument);
         var child = new ChildProcess(new Process { StartInfo = start });

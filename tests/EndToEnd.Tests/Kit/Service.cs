@@ -51,6 +51,19 @@ internal sealed class Service : IAsyncDisposable
         Url = await UrlAsync(_process);
     }
 
+    /// <summary>All customers in the database, as lines to compare: name, phone number and notes.</summary>
+    public async Task<IReadOnlyList<string>> CustomersAsync()
+    {
+        List<string> lines = [];
+        await using var command = DataSource.CreateCommand(
+            "SELECT name || ': ' || coalesce(phone, '') || '; ' || coalesce(notes, '') FROM customers");
+        await using var rows = await command.ExecuteReaderAsync(TestContext.Current.CancellationToken);
+        while (await rows.ReadAsync(TestContext.Current.CancellationToken))
+            lines.Add(rows.GetString(0));
+        lines.Sort(StringComparer.Ordinal);
+        return lines;
+    }
+
     public async Task RunAsync(string sql)
     {
         await using var command = DataSource.CreateCommand(sql);
