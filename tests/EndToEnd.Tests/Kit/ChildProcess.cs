@@ -36,7 +36,8 @@ internal sealed class ChildProcess : IAsyncDisposable
     }
 
     /// <summary>Starts a program that lies beside the tests.</summary>
-    public static ChildProcess Start(string program, IEnumerable<string> arguments, string? input = null)
+    public static ChildProcess Start(
+        string program, IEnumerable<string> arguments, string? input = null, params (string Name, string Value)[] environment)
     {
         var start = new ProcessStartInfo("dotnet")
         {
@@ -47,6 +48,8 @@ internal sealed class ChildProcess : IAsyncDisposable
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, program));
         foreach (var argument in arguments)
             start.ArgumentList.Add(argument);
+        foreach (var (name, value) in environment)
+            start.Environment[name] = value;
         var child = new ChildProcess(new Process { StartInfo = start });
         child._process.OutputDataReceived += (_, data) => child.Received(data.Data);
         child._process.ErrorDataReceived += (_, data) =>
