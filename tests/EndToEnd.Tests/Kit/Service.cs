@@ -20,6 +20,8 @@ internal sealed class Service : IAsyncDisposable
 
     public NpgsqlDataSource DataSource { get; }
 
+    public string ConnectionString => _database.ConnectionString;
+
     public static async Task<Service> StartAsync()
     {
         var database = await TestDatabase.CreateEmptyAsync(TestContext.Current.CancellationToken);
