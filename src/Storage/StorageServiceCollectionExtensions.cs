@@ -1,8 +1,11 @@
 using KhsCrm.Storage.Deltas;
 using KhsCrm.Storage.Devices;
+using KhsCrm.Storage.Live;
+using KhsCrm.Storage.Operations;
 using KhsCrm.Storage.Push;
 using KhsCrm.Storage.Queries;
 using KhsCrm.Storage.Schema;
+using KhsCrm.Storage.ServiceAccounts;
 using KhsCrm.Storage.Sessions;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -24,13 +27,18 @@ public static class StorageServiceCollectionExtensions
         services.AddDbContextFactory<KhsCrmDbContext>(
             (provider, options) => options.UseNpgsql(provider.GetRequiredService<NpgsqlDataSource>()));
         services.AddOptions<DeltaOptions>().BindConfiguration("Deltas").ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<LiveWindowOptions>().BindConfiguration("Live").ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<SignInOptions>().BindConfiguration("SignIn").ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<PasswordHasher>();
         services.AddSingleton<SessionStore>();
         services.AddSingleton<SessionDirectory>();
         services.AddSingleton<PasswordChange>();
+        services.AddSingleton<ServiceAccountStore>();
         services.AddSingleton<DeviceRegistry>();
+        services.AddSingleton<DeviceDirectory>();
         services.AddSingleton<DeltaReader>();
+        services.AddSingleton<LiveReader>();
+        services.AddSingleton<LiveScopeReader>();
         services.AddSingleton<OperationApplier>();
         services.AddSingleton<RowFinder>();
         services.AddSingleton<UserList>();
@@ -42,6 +50,9 @@ public static class StorageServiceCollectionExtensions
         services.AddSingleton<StatusHistoryList>();
         services.AddSingleton<Checklist>();
         services.AddSingleton<ActivityList>();
+        services.AddSingleton<DatabaseHealthReader>();
+        services.AddSingleton<LedgerCounts>();
+        services.AddSingleton<MaintenanceRunner>();
         return services;
     }
 

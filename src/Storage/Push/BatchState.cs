@@ -42,7 +42,7 @@ internal sealed class BatchState
         if (row.User is { } user)
         {
             _emails[user.Email.ToLowerInvariant()] = id;
-            if (user is { Role: Role.Owner, IsActive: true })
+            if (user is { Role: Role.Owner, IsActive: true, IsService: false })
                 _activeOwners.Add(id);
             else
                 _activeOwners.Remove(id);

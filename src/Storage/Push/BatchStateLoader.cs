@@ -92,7 +92,7 @@ internal static class BatchStateLoader
         batch.BatchCommands.Add(Command(
             $"""
             SELECT {EntityTables.Users.SelectList} FROM users t
-            WHERE (t.role = 'OWNER' AND t.is_active) OR lower(t.email) = ANY($1)
+            WHERE (t.role = 'OWNER' AND t.is_active AND NOT t.is_service) OR lower(t.email) = ANY($1)
             ORDER BY t.id FOR NO KEY UPDATE
             """,
             new NpgsqlParameter { Value = emails, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text }));

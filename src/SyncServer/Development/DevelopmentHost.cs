@@ -1,6 +1,7 @@
 using KhsCrm.Storage.SampleData;
 using KhsCrm.Storage.Schema;
 using KhsCrm.SyncServer.Auth;
+using KhsCrm.SyncServer.Commands;
 using KhsCrm.SyncServer.Development.Postgres;
 using KhsCrm.SyncServer.Hosting;
 using KhsCrm.SyncServer.Http.OpenApi;
@@ -25,10 +26,9 @@ internal static class DevelopmentHost
             await ServeAsync(settings, cluster?.ConnectionString ?? settings.Connection!, cancellationToken);
             return 0;
         }
-        catch (Exception exception) when (exception is PrivateClusterException or NpgsqlException or IOException)
+        catch (Exception exception) when (exception is PrivateClusterException || StartFault.IsExpected(exception))
         {
-            await Console.Error.WriteLineAsync($"error: {exception.Message}");
-            return 1;
+            return await StartFault.ReportAsync(exception, "--port");
         }
     }
 

@@ -36,7 +36,7 @@ internal sealed class ProductionChecks(
         if (hash is not null && hasher.Verify(SeededPassword, hash))
         {
             throw new InvalidOperationException(
-                $"{SeededEmail} still has its seeded password. Change it with: SyncServer set-password {SeededEmail}");
+                $"{SeededEmail} still has its seeded password. Change it: echo PASSWORD | dotnet KhsCrm.SyncServer.dll set-password {SeededEmail}");
         }
     }
 

@@ -12,6 +12,9 @@ internal static class ServerApp
         var builder = WebApplication.CreateBuilder(args);
         // SQL is for those who ask for it: parameters and literals may be customers' data.
         builder.Logging.AddFilter("Microsoft.EntityFrameworkCore", LogLevel.Warning);
+        // Why a start failed is told in a sentence by the command that started, so not by a stack in the log as well.
+        var hasStarted = false;
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", level => hasStarted && level >= LogLevel.Warning);
         configure?.Invoke(builder);
         var connectionString = builder.Configuration.GetConnectionString("KhsCrm")
             ?? throw new InvalidOperationException("Set ConnectionStrings__KhsCrm to the PostgreSQL database.");
@@ -19,6 +22,7 @@ internal static class ServerApp
         builder.Services.AddKhsCrmServer(connectionString);
         builder.Services.AddHostedService<ProductionChecks>();
         var app = builder.Build();
+        app.Lifetime.ApplicationStarted.Register(() => hasStarted = true);
         app.UseHttpApi();
         app.MapKhsCrmServer();
         return app;

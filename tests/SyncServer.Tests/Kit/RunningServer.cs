@@ -22,11 +22,12 @@ internal sealed class RunningServer : IAsyncDisposable
     private readonly TestDatabase _database;
     private readonly WebApplication _app;
     private readonly ErrorRecorder _errors;
+    private readonly bool _ownsDatabase;
     private readonly IReadOnlyList<string> _addresses;
 
-    private RunningServer(TestDatabase database, WebApplication app, ErrorRecorder errors)
+    private RunningServer(TestDatabase database, bool ownsDatabase, WebApplication app, ErrorRecorder errors)
     {
-        (_database, _app, _errors) = (database, app, errors);
+        (_database, _ownsDatabase, _app, _errors) = (database, ownsDatabase, app, errors);
         _addresses = [.. app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses];
         Channel = GrpcChannel.ForAddress(Address);
         DataSource = NpgsqlDataSource.Create(database.ConnectionString);
@@ -44,9 +45,17 @@ internal sealed class RunningServer : IAsyncDisposable
     public static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     public static async Task<RunningServer> StartAsync(
-        Dictionary<string, string?>? settings = null, Action<IServiceCollection>? services = null)
+        Dictionary<string, string?>? settings = null, Action<IServiceCollection>? services = null) =>
+        await StartAsync(await TestDatabase.CreateAsync(Cancellation), ownsDatabase: true, settings, services);
+
+    /// <summary>Another server on the same database; dispose of it first.</summary>
+    public Task<RunningServer> StartAnotherAsync(
+        Dictionary<string, string?>? settings = null, Action<IServiceCollection>? services = null) =>
+        StartAsync(_database, ownsDatabase: false, settings, services);
+
+    private static async Task<RunningServer> StartAsync(
+        TestDatabase database, bool ownsDatabase, Dictionary<string, string?>? settings, Action<IServiceCollection>? services)
     {
-        var database = await TestDatabase.CreateAsync(Cancellation);
         var errors = new ErrorRecorder();
         var app = ServerApp.Build(["--environment=Development"], builder =>
         {
@@ -62,7 +71,7 @@ internal sealed class RunningServer : IAsyncDisposable
             services?.Invoke(builder.Services);
         });
         await app.StartAsync(Cancellation);
-        return new RunningServer(database, app, errors);
+        return new RunningServer(database, ownsDatabase, app, errors);
     }
 
     /// <summary>As above, with a second address where HTTP/1.1 is spoken.</summary>
@@ -114,6 +123,9 @@ internal sealed class RunningServer : IAsyncDisposable
         return (T)(await command.ExecuteScalarAsync(Cancellation))!;
     }
 
+    public T Service<T>()
+        where T : notnull => _app.Services.GetRequiredService<T>();
+
     public Task StopAsync() => _app.StopAsync(Cancellation);
 
     public async ValueTask DisposeAsync()
@@ -121,7 +133,8 @@ internal sealed class RunningServer : IAsyncDisposable
         Channel.Dispose();
         await _app.DisposeAsync();
         await DataSource.DisposeAsync();
-        await _database.DisposeAsync();
+        if (_ownsDatabase)
+            await _database.DisposeAsync();
         Assert.True(_errors.Errors.IsEmpty, string.Join("\n", _errors.Errors));
     }
 }
