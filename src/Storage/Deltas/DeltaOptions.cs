@@ -19,4 +19,11 @@ public sealed class DeltaOptions
     /// <summary>Gets or sets how long tombstones are kept: a device offline for longer takes everything anew. Default 30 days.</summary>
     [Range(typeof(TimeSpan), "1.00:00:00", "3650.00:00:00")]
     public TimeSpan TombstoneRetention { get; set; } = TimeSpan.FromDays(30);
+
+    /// <summary>
+    /// Gets or sets how old an entry of the audit trail may be that a device which asks for them is sent: 1 day to
+    /// 10 years, default 90 days.
+    /// </summary>
+    [Range(typeof(TimeSpan), "1.00:00:00", "3650.00:00:00")]
+    public TimeSpan ActivityLogAge { get; set; } = TimeSpan.FromDays(90);
 }

@@ -1,36 +1,61 @@
 using KhsCrm.V1;
+using Npgsql;
 
 namespace KhsCrm.Storage.Deltas;
 
-/// <summary>Gathers what one read found in all tables, and cuts a delta of bounded size from its beginning.</summary>
-internal sealed class DeltaPage(DeltaOptions options)
+/// <summary>The changes of one delta: first their keys, in order, then the rows, table by table, each into its place.</summary>
+internal sealed class DeltaPage
 {
-    private readonly List<Change> _withdrawn = [];
-    private readonly List<(RowKey Key, Change Change)> _changes = [];
+    private readonly Dictionary<int, Dictionary<Guid, int>> _places = [];
+    private readonly Change?[] _changes;
 
-    public WindowHeader Header { get; set; } = null!;
+    private DeltaPage(int size) => _changes = new Change?[size];
 
-    public void AddWithdrawn(EntityType type, Guid id) => _withdrawn.Add(
-        new Change { Withdrawn = new Withdrawn { EntityType = type, EntityId = id.ToString() } });
+    /// <summary>The last key, when the window goes on behind it.</summary>
+    public RowKey? Last { get; private set; }
 
-    public void Add(RowKey key, Change change) => _changes.Add((key, change));
+    /// <summary>The changes in their order.</summary>
+    public IEnumerable<Change> Changes => _changes.OfType<Change>();
 
-    /// <summary>The changes in their order, at most a page of them.</summary>
-    /// <param name="last">The last one, when others were left out.</param>
-    public Delta Cut(out RowKey? last)
+    /// <summary>Reads what <see cref="WindowQuery.Keys"/> gives.</summary>
+    public static async Task<DeltaPage> ReadKeysAsync(NpgsqlDataReader reader, CancellationToken cancellationToken)
     {
-        _changes.Sort((left, right) => left.Key.CompareTo(right.Key));
-        var delta = new Delta { Changes = { _withdrawn } };
-        var bytes = 0;
-        var count = 0;
-        while (count < _changes.Count && count < options.PageSize && bytes < options.PageBytes)
+        var tables = new List<(int Rank, Guid[] Ids, int[] Places, DateTime LastAt)>();
+        var isCut = false;
+        while (await reader.ReadAsync(cancellationToken))
         {
-            var change = _changes[count++].Change;
-            bytes += change.CalculateSize();
-            delta.Changes.Add(change);
+            isCut |= reader.GetBoolean(4);
+            if (reader.IsDBNull(1))
+                continue;
+            tables.Add((
+                reader.GetInt32(0), reader.GetFieldValue<Guid[]>(1), reader.GetFieldValue<int[]>(2), reader.GetDateTime(3)));
         }
 
-        last = count < _changes.Count ? _changes[count - 1].Key : null;
-        return delta;
+        var page = new DeltaPage(tables.Sum(table => table.Ids.Length));
+        foreach (var table in tables)
+            page.Add(table.Rank, table.Ids, table.Places, table.LastAt, isCut);
+        return page;
+    }
+
+    /// <summary>Puts a row, or its tombstone, into its place.</summary>
+    public void Set(int rank, Guid id, Change change)
+    {
+        if (_places.TryGetValue(rank, out var places) && places.TryGetValue(id, out var place))
+            _changes[place] = change;
+    }
+
+    private void Add(int rank, Guid[] ids, int[] places, DateTime lastAt, bool isCut)
+    {
+        var byId = new Dictionary<Guid, int>(ids.Length);
+        _places.Add(rank, byId);
+        for (var i = 0; i < ids.Length; i++)
+        {
+            var place = places[i] - 1;
+            byId.Add(ids[i], place);
+            if (rank < 0)
+                _changes[place] = new Change { Withdrawn = new Withdrawn { EntityType = (EntityType)(-rank), EntityId = ids[i].ToString() } };
+            if (isCut && places[i] == _changes.Length)
+                Last = new RowKey(lastAt, ids[i], rank);
+        }
     }
 }

@@ -11,6 +11,9 @@ namespace KhsCrm.Storage.Tables;
 internal sealed class EntityTable<T> : EntityTable
     where T : class, IMessage<T>, new()
 {
+    // About what an id or a time takes on the wire; other fields take less.
+    private const int FieldSize = 24;
+
     private readonly EntityKind<T> _kind;
     private readonly Column<T>[] _columns;
     private readonly Column<T>[] _inserted;
@@ -26,6 +29,8 @@ internal sealed class EntityTable<T> : EntityTable
         _inserted = [.. columns.Where(column => column.ToArray is not null)];
         _updated = [.. _inserted.Where(column => !column.IsInsertOnly || column.Name == "id")];
         SelectList = string.Join(", ", columns.Select(column => $"t.{column.Name}"));
+        SizeExpression = string.Join(" + ", columns.Where(column => column.DbType == NpgsqlDbType.Text)
+            .Select(column => $"coalesce(octet_length(t.{column.Name}::text), 0)").Append($"{columns.Length * FieldSize}"));
         var names = string.Join(", ", _inserted.Select(column => column.Name));
         _insertSql = $"""
             INSERT INTO {name} AS t ({names}) SELECT {names} FROM {Unnest(_inserted)} RETURNING {SelectList}
@@ -37,6 +42,8 @@ internal sealed class EntityTable<T> : EntityTable
     }
 
     public override string SelectList { get; }
+
+    public override string SizeExpression { get; }
 
     public override Entity Read(NpgsqlDataReader reader, int firstOrdinal = 0) =>
         _kind.Wrap(ReadRow(reader, firstOrdinal));

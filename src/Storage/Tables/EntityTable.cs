@@ -19,6 +19,9 @@ internal abstract class EntityTable(EntityKind kind, string name, string timeCol
     /// <summary>The columns to select, of the table under the alias <c>t</c>.</summary>
     public abstract string SelectList { get; }
 
+    /// <summary>About how many bytes a row takes in a delta, in SQL, read without fetching long texts.</summary>
+    public abstract string SizeExpression { get; }
+
     /// <summary>Reads a row whose columns of <see cref="SelectList"/> begin at an ordinal.</summary>
     public abstract Entity Read(NpgsqlDataReader reader, int firstOrdinal = 0);
 

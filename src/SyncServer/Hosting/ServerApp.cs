@@ -22,7 +22,7 @@ internal static class ServerApp
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.ConfigureEndpointDefaults(
             // Without TLS there is no way to agree on HTTP/2, so it is spoken from the first byte.
             endpoint => endpoint.Protocols = HttpProtocols.Http2));
-        builder.Services.AddKhsCrmServer(connectionString);
+        builder.Services.AddKhsCrmServer(connectionString, builder.Configuration.GetConnectionString("KhsCrmRead"));
         builder.Services.AddHostedService<ProductionChecks>();
         var app = builder.Build();
         app.MapKhsCrmServer();

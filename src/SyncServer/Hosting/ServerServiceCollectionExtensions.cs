@@ -3,6 +3,7 @@ using KhsCrm.SyncServer.Auth;
 using KhsCrm.SyncServer.Errors;
 using KhsCrm.SyncServer.Limits;
 using KhsCrm.SyncServer.Live;
+using KhsCrm.SyncServer.Maintenance;
 using KhsCrm.SyncServer.Services;
 using KhsCrm.SyncServer.Sync;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -12,11 +13,13 @@ namespace KhsCrm.SyncServer.Hosting;
 internal static class ServerServiceCollectionExtensions
 {
     /// <summary>Adds the whole service.</summary>
-    public static IServiceCollection AddKhsCrmServer(this IServiceCollection services, string connectionString) => services
-        .AddKhsCrmStorage(connectionString)
+    public static IServiceCollection AddKhsCrmServer(
+        this IServiceCollection services, string connectionString, string? readConnectionString) => services
+        .AddKhsCrmStorage(connectionString, readConnectionString)
         .AddAuth()
         .AddLimits()
         .AddLive()
+        .AddMaintenance()
         .AddSync()
         .AddRpc()
         .AddHealth();
@@ -57,6 +60,9 @@ internal static class ServerServiceCollectionExtensions
         services.AddSingleton<ChangeSignal>();
         return services.AddHostedService(provider => provider.GetRequiredService<ChangeSignal>());
     }
+
+    private static IServiceCollection AddMaintenance(this IServiceCollection services) =>
+        services.AddHostedService<MaintenanceJob>();
 
     private static IServiceCollection AddSync(this IServiceCollection services)
     {
