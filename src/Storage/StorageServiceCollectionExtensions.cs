@@ -1,5 +1,6 @@
 using KhsCrm.Storage.Deltas;
 using KhsCrm.Storage.Devices;
+using KhsCrm.Storage.Live;
 using KhsCrm.Storage.Maintenance;
 using KhsCrm.Storage.Push;
 using KhsCrm.Storage.Queries;
@@ -28,6 +29,7 @@ public static class StorageServiceCollectionExtensions
             (provider, options) => options.UseNpgsql(provider.GetRequiredService<NpgsqlDataSource>()));
         services.AddOptions<DeltaOptions>().BindConfiguration("Deltas").ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<RetentionOptions>().BindConfiguration("Retention").ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<LiveWindowOptions>().BindConfiguration("Live").ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<SignInOptions>().BindConfiguration("SignIn").ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<PasswordHasher>();
         services.AddSingleton<SessionStore>();
@@ -42,13 +44,19 @@ public static class StorageServiceCollectionExtensions
         }
 
         services.AddSingleton<DatabaseMaintenance>();
+        services.AddSingleton<LiveReader>();
+        services.AddSingleton<LiveScopeReader>();
         services.AddSingleton<OperationApplier>();
+        services.AddSingleton<RowFinder>();
         services.AddSingleton<UserList>();
         services.AddSingleton<CustomerList>();
         services.AddSingleton<CustomerSearch>();
+        services.AddSingleton<JobList>();
         services.AddSingleton<ActiveJobList>();
         services.AddSingleton<AssignedJobList>();
+        services.AddSingleton<StatusHistoryList>();
         services.AddSingleton<Checklist>();
+        services.AddSingleton<ActivityList>();
         return services;
     }
 

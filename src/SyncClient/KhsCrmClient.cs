@@ -105,10 +105,10 @@ public sealed class KhsCrmClient : IAsyncDisposable
     /// <exception cref="UnsentEditsException">Another user's edits are still on this device.</exception>
     public async Task<User> SignInAsync(string email, string password, CancellationToken cancellationToken = default)
     {
-        var address = _options.ServerAddress
+        var addresses = _options.ServerAddress
             ?? (await _store.ReadAsync(DeviceState.Read, cancellationToken).ConfigureAwait(false)).ServerAddress
-            ?? throw new KhsCrmException("No server address is known: give it with the first sign-in.");
-        return await _signIn.SignInAsync(address, email, password, cancellationToken).ConfigureAwait(false);
+            ?? "";
+        return await _signIn.SignInAsync(addresses, email, password, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>
@@ -174,6 +174,22 @@ public sealed class KhsCrmClient : IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// Disconnects and stays so until <see cref="Resume"/>: for a metered network, or to save a battery. Reads and edits go
+    /// on; edits wait in the outbox. What <see cref="StartAsync"/> began, or begins meanwhile, waits; <see cref="SyncAsync"/>
+    /// does not, when nothing was begun.
+    /// </summary>
+    public void Pause() => _loop.Control.Pause();
+
+    /// <summary>Ends a <see cref="Pause"/>: what was begun connects at once.</summary>
+    public void Resume() => _loop.Control.Resume();
+
+    /// <summary>
+    /// Tells that the device has another network, or has one again: a wait to connect again ends, and a connection that may
+    /// be half open is replaced. Cheap: the new stream continues where the old one was.
+    /// </summary>
+    public void NotifyNetworkChanged() => _loop.Control.EndRound();
+
     /// <summary>The current status and every later one; a slow observer skips to the latest.</summary>
     /// <param name="cancellationToken">Ends the observation.</param>
     public IAsyncEnumerable<ClientStatus> ObserveStatusAsync(CancellationToken cancellationToken = default) =>
@@ -191,6 +207,7 @@ public sealed class KhsCrmClient : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await StopAsync().ConfigureAwait(false);
+        _loop.Control.Dispose();
         _server.Dispose();
         _tokens.Dispose();
         _store.Dispose();

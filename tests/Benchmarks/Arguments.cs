@@ -24,6 +24,10 @@ internal sealed record Arguments(string Verb, IReadOnlyDictionary<string, string
             """
             Benchmarks audit  [--rows 10000] [--single 2000] [--rounds 5]
                 what the triggers cost: the same statements with them on and off
+            Benchmarks fanout [--streams 1000,5000,10000] [--changes N] [--single 20] [--rounds 3]
+                deliveries to live streams, and commit to device, against a raw gRPC broadcast
+            Benchmarks idle   [--streams 10000] [--seconds 40]
+                memory and statements of streams that nothing is written for
             Benchmarks plans
                 how the query patterns run on the sample data that is there
             Benchmarks sample [--customers 25] [--jobs 40] [--materials 200]

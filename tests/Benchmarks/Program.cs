@@ -1,5 +1,6 @@
 using KhsCrm.Benchmarks;
 using KhsCrm.Benchmarks.Audit;
+using KhsCrm.Benchmarks.Live;
 using KhsCrm.Benchmarks.Plans;
 using KhsCrm.Benchmarks.Report;
 using KhsCrm.Benchmarks.Sample;
@@ -15,6 +16,8 @@ var arguments = Arguments.Parse(args);
 Func<BenchDatabase, BenchReport, Task>? benchmark = arguments.Verb switch
 {
     "audit" => (database, _) => AuditBenchmark.RunAsync(database, arguments, interrupt.Token),
+    "fanout" => (database, report) => FanoutBenchmark.RunAsync(database, arguments, report, interrupt.Token),
+    "idle" => (database, report) => IdleBenchmark.RunAsync(database, arguments, report, interrupt.Token),
     "plans" => (database, _) => PlansBenchmark.RunAsync(database, interrupt.Token),
     "sample" => (database, _) => SampleBenchmark.RunAsync(database, arguments, interrupt.Token),
     _ => null,

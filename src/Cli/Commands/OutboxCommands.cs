@@ -61,7 +61,10 @@ internal static class OutboxCommands
         command.SetAction(runner.Action(async (context, cancellationToken) =>
         {
             var operation = await ResolveAsync(context, context.Require(id), cancellationToken);
-            if (!await context.Client.Outbox.DismissConflictAsync(operation, cancellationToken))
+            var conflicts = await context.Client.Outbox.ListConflictsAsync(cancellationToken);
+            if (conflicts.Any(conflict => conflict.Kind == ConflictKind.Merged && conflict.OperationId == operation))
+                await context.Client.Outbox.KeepMineAsync(operation, cancellationToken);
+            else
                 await context.Client.Outbox.DiscardAsync(operation, cancellationToken);
             Done(context, "Discarded.");
         }));
@@ -87,10 +90,10 @@ internal static class OutboxCommands
         context.Printer.Line(line);
     }
 
-    private static JsonObject ToJson(MergeConflict conflict) => new()
+    private static JsonObject ToJson(EditConflict conflict) => new()
     {
         ["operation"] = Printer.ToJson(conflict.Operation),
         ["fields"] = new JsonArray([.. conflict.Fields.Select(field => (JsonNode)field)]),
-        ["overwritten"] = Printer.ToJson(conflict.Overwritten),
+        ["overwritten"] = conflict.Theirs is { } theirs ? Printer.ToJson(theirs) : null,
     };
 }

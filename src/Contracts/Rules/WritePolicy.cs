@@ -25,8 +25,11 @@ public static class WritePolicy
         _ => false,
     };
 
-    /// <summary>Whether the role may set another user's password: it is no field, and so no operation.</summary>
-    public static bool AllowsPasswordReset(Role role) => role == Role.Owner;
+    /// <summary>
+    /// Whether the role may do what is no operation on a row: see the dashboard and the audit trail, set another user's
+    /// password, run the service.
+    /// </summary>
+    public static bool AllowsAdministration(Role role) => role == Role.Owner;
 
     /// <summary>Whether the role may make this change of a job's status: only an owner reopens.</summary>
     public static bool AllowsTransition(Role role, JobStatus from, JobStatus to) =>

@@ -7,4 +7,7 @@ namespace KhsCrm.Storage.Deltas;
 /// <param name="Time">The row's <c>updated_at</c>, microseconds kept; of what was withdrawn the least there is.</param>
 /// <param name="Id">The row's id; .NET and PostgreSQL order UUIDs alike.</param>
 /// <param name="Table">The rank of the table, as <see cref="TableRank"/> numbers them.</param>
-internal readonly record struct RowKey(DateTime Time, Guid Id, int Table);
+internal readonly record struct RowKey(DateTime Time, Guid Id, int Table) : IComparable<RowKey>
+{
+    public int CompareTo(RowKey other) => (Time, Id, Table).CompareTo((other.Time, other.Id, other.Table));
+}

@@ -19,6 +19,10 @@ internal sealed record Snapshot(ulong Xmin, ulong Xmax, ulong[] InProgress)
         && InProgress.All(xid => xid >= Xmin && xid < Xmax)
         && InProgress.Zip(InProgress.Skip(1)).All(pair => pair.First < pair.Second);
 
+    /// <summary>Whether all that another snapshot of the same database shows is shown here too: it was taken no later.</summary>
+    public bool Includes(Snapshot other) =>
+        other.Xmax <= Xmax && InProgress.All(xid => xid >= other.Xmax || Array.BinarySearch(other.InProgress, xid) >= 0);
+
     /// <summary>Reads the text form, such as <c>743:750:745,748</c>.</summary>
     public static Snapshot Parse(string text)
     {

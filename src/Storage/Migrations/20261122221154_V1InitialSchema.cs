@@ -24,6 +24,7 @@ namespace KhsCrm.Storage.Migrations
                 constraints: table =>
                 {
                     table.PrimaryKey("sync_timelines_pkey", x => new { x.system_identifier, x.timeline_id });
+                    table.CheckConstraint("check_sync_timelines_times", "started_at AT TIME ZONE 'UTC' BETWEEN timestamp '0001-01-01' AND timestamp '9999-12-31 23:59:59.999999'");
                 });
 
             migrationBuilder.CreateTable(
@@ -42,6 +43,7 @@ namespace KhsCrm.Storage.Migrations
                 constraints: table =>
                 {
                     table.PrimaryKey("tombstones_pkey", x => x.id);
+                    table.CheckConstraint("check_tombstones_times", "deleted_at AT TIME ZONE 'UTC' BETWEEN timestamp '0001-01-01' AND timestamp '9999-12-31 23:59:59.999999'");
                 });
 
             migrationBuilder.CreateTable(
@@ -63,6 +65,7 @@ namespace KhsCrm.Storage.Migrations
                 constraints: table =>
                 {
                     table.PrimaryKey("users_pkey", x => x.id);
+                    table.CheckConstraint("check_users_times", "created_at AT TIME ZONE 'UTC' BETWEEN timestamp '0001-01-01' AND timestamp '9999-12-31 23:59:59.999999' AND last_login_at AT TIME ZONE 'UTC' BETWEEN timestamp '0001-01-01' AND timestamp '9999-12-31 23:59:59.999999' AND updated_at AT TIME ZONE 'UTC' BETWEEN timestamp '0001-01-01' AND timestamp '9999-12-31 23:59:59.999999'");
                     table.CheckConstraint("users_role_check", "role IN ('OWNER', 'WORKER')");
                     table.ForeignKey(
                         name: "users_updated_by_id_fkey",
@@ -90,6 +93,8 @@ namespace KhsCrm.Storage.Migrations
                 constraints: table =>
                 {
                     table.PrimaryKey("customers_pkey", x => x.id);
+                    table.CheckConstraint("check_customer_texts", "char_length(address) <= 10000 AND char_length(notes) <= 100000");
+                    table.CheckConstraint("check_customers_times", "created_at AT TIME ZONE 'UTC' BETWEEN timestamp '0001-01-01' AND timestamp '9999-12-31 23:59:59.999999' AND updated_at AT TIME ZONE 'UTC' BETWEEN timestamp '0001-01-01' AND timestamp '9999-12-31 23:59:59.999999'");
                     table.ForeignKey(
                         name: "customers_updated_by_id_fkey",
                         column: x => x.updated_by_id,
@@ -112,6 +117,7 @@ namespace KhsCrm.Storage.Migrations
                 constraints: table =>
                 {
                     table.PrimaryKey("devices_pkey", x => x.id);
+                    table.CheckConstraint("check_devices_times", "created_at AT TIME ZONE 'UTC' BETWEEN timestamp '0001-01-01' AND timestamp '9999-12-31 23:59:59.999999' AND last_seen_at AT TIME ZONE 'UTC' BETWEEN timestamp '0001-01-01' AND timestamp '9999-12-31 23:59:59.999999' AND revoked_at AT TIME ZONE 'UTC' BETWEEN timestamp '0001-01-01' AND timestamp '9999-12-31 23:59:59.999999'");
                     table.ForeignKey(
                         name: "devices_user_id_fkey",
                         column: x => x.user_id,
@@ -135,6 +141,7 @@ namespace KhsCrm.Storage.Migrations
                 {
                     table.PrimaryKey("refresh_tokens_pkey", x => x.id);
                     table.UniqueConstraint("refresh_tokens_token_key", x => x.token);
+                    table.CheckConstraint("check_refresh_tokens_times", "created_at AT TIME ZONE 'UTC' BETWEEN timestamp '0001-01-01' AND timestamp '9999-12-31 23:59:59.999999' AND expires_at AT TIME ZONE 'UTC' BETWEEN timestamp '0001-01-01' AND timestamp '9999-12-31 23:59:59.999999' AND used_at AT TIME ZONE 'UTC' BETWEEN timestamp '0001-01-01' AND timestamp '9999-12-31 23:59:59.999999'");
                     table.ForeignKey(
                         name: "refresh_tokens_user_id_fkey",
                         column: x => x.user_id,
@@ -166,6 +173,8 @@ namespace KhsCrm.Storage.Migrations
                     table.PrimaryKey("jobs_pkey", x => x.id);
                     table.CheckConstraint("check_job_dates", "start_date IS NULL OR end_date IS NULL OR start_date <= end_date");
                     table.CheckConstraint("check_job_status", "status IN ('NOT_STARTED', 'IN_PROGRESS', 'WAITING_ON_MATERIALS', 'COMPLETED', 'ON_HOLD')");
+                    table.CheckConstraint("check_job_texts", "char_length(description) <= 100000 AND char_length(notes) <= 100000");
+                    table.CheckConstraint("check_jobs_times", "created_at AT TIME ZONE 'UTC' BETWEEN timestamp '0001-01-01' AND timestamp '9999-12-31 23:59:59.999999' AND end_date BETWEEN date '0001-01-01' AND date '9999-12-31' AND start_date BETWEEN date '0001-01-01' AND date '9999-12-31' AND updated_at AT TIME ZONE 'UTC' BETWEEN timestamp '0001-01-01' AND timestamp '9999-12-31 23:59:59.999999'");
                     table.ForeignKey(
                         name: "jobs_created_by_id_fkey",
                         column: x => x.created_by_id,
@@ -198,6 +207,7 @@ namespace KhsCrm.Storage.Migrations
                 {
                     table.PrimaryKey("job_assignments_pkey", x => x.id);
                     table.UniqueConstraint("unique_job_user_assignment", x => new { x.job_id, x.user_id });
+                    table.CheckConstraint("check_job_assignments_times", "assigned_at AT TIME ZONE 'UTC' BETWEEN timestamp '0001-01-01' AND timestamp '9999-12-31 23:59:59.999999'");
                     table.ForeignKey(
                         name: "job_assignments_job_id_fkey",
                         column: x => x.job_id,
@@ -232,6 +242,7 @@ namespace KhsCrm.Storage.Migrations
                 {
                     table.PrimaryKey("job_status_history_pkey", x => x.id);
                     table.CheckConstraint("check_from_status", "from_status IN ('NOT_STARTED', 'IN_PROGRESS', 'WAITING_ON_MATERIALS', 'COMPLETED', 'ON_HOLD')");
+                    table.CheckConstraint("check_job_status_history_times", "changed_at AT TIME ZONE 'UTC' BETWEEN timestamp '0001-01-01' AND timestamp '9999-12-31 23:59:59.999999'");
                     table.CheckConstraint("check_to_status", "to_status IN ('NOT_STARTED', 'IN_PROGRESS', 'WAITING_ON_MATERIALS', 'COMPLETED', 'ON_HOLD')");
                     table.ForeignKey(
                         name: "job_status_history_changed_by_id_fkey",
@@ -269,8 +280,10 @@ namespace KhsCrm.Storage.Migrations
                 constraints: table =>
                 {
                     table.PrimaryKey("materials_pkey", x => x.id);
+                    table.CheckConstraint("check_material_texts", "char_length(notes) <= 100000");
+                    table.CheckConstraint("check_materials_times", "created_at AT TIME ZONE 'UTC' BETWEEN timestamp '0001-01-01' AND timestamp '9999-12-31 23:59:59.999999' AND purchased_at AT TIME ZONE 'UTC' BETWEEN timestamp '0001-01-01' AND timestamp '9999-12-31 23:59:59.999999' AND updated_at AT TIME ZONE 'UTC' BETWEEN timestamp '0001-01-01' AND timestamp '9999-12-31 23:59:59.999999'");
                     table.CheckConstraint("check_purchase_consistency", "(purchased = false AND purchased_by_id IS NULL AND purchased_at IS NULL) OR (purchased = true AND purchased_by_id IS NOT NULL AND purchased_at IS NOT NULL)");
-                    table.CheckConstraint("check_quantity_positive", "quantity > 0");
+                    table.CheckConstraint("check_quantity_positive", "quantity > 0 AND quantity <> 'NaN'");
                     table.ForeignKey(
                         name: "materials_added_by_id_fkey",
                         column: x => x.added_by_id,

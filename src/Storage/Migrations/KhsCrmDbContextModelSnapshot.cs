@@ -87,7 +87,12 @@ namespace KhsCrm.Storage.Migrations
                     b.HasIndex(new[] { "UserId", "CreatedAt" }, "idx_activity_user")
                         .IsDescending(false, true);
 
-                    b.ToTable("activity_logs", (string)null);
+                    b.ToTable("activity_logs", null, t =>
+                        {
+                            t.HasCheckConstraint("check_activity_details", "pg_column_size(details) <= 2000000 AND octet_length(details::text) <= 2500000");
+
+                            t.HasCheckConstraint("check_activity_logs_times", "created_at AT TIME ZONE 'UTC' BETWEEN timestamp '0001-01-01' AND timestamp '9999-12-31 23:59:59.999999'");
+                        });
                 });
 
             modelBuilder.Entity("KhsCrm.Storage.Schema.Rows.CustomerRow", b =>
@@ -163,7 +168,12 @@ namespace KhsCrm.Storage.Migrations
 
                     b.HasIndex(new[] { "UpdatedAt", "Id" }, "idx_customers_updated");
 
-                    b.ToTable("customers", (string)null);
+                    b.ToTable("customers", null, t =>
+                        {
+                            t.HasCheckConstraint("check_customer_texts", "char_length(address) <= 10000 AND char_length(notes) <= 100000");
+
+                            t.HasCheckConstraint("check_customers_times", "created_at AT TIME ZONE 'UTC' BETWEEN timestamp '0001-01-01' AND timestamp '9999-12-31 23:59:59.999999' AND updated_at AT TIME ZONE 'UTC' BETWEEN timestamp '0001-01-01' AND timestamp '9999-12-31 23:59:59.999999'");
+                        });
                 });
 
             modelBuilder.Entity("KhsCrm.Storage.Schema.Rows.DeviceRow", b =>
@@ -209,7 +219,10 @@ namespace KhsCrm.Storage.Migrations
 
                     b.HasIndex(new[] { "UserId" }, "idx_devices_user");
 
-                    b.ToTable("devices", (string)null);
+                    b.ToTable("devices", null, t =>
+                        {
+                            t.HasCheckConstraint("check_devices_times", "created_at AT TIME ZONE 'UTC' BETWEEN timestamp '0001-01-01' AND timestamp '9999-12-31 23:59:59.999999' AND last_seen_at AT TIME ZONE 'UTC' BETWEEN timestamp '0001-01-01' AND timestamp '9999-12-31 23:59:59.999999' AND revoked_at AT TIME ZONE 'UTC' BETWEEN timestamp '0001-01-01' AND timestamp '9999-12-31 23:59:59.999999'");
+                        });
                 });
 
             modelBuilder.Entity("KhsCrm.Storage.Schema.Rows.JobAssignmentRow", b =>
@@ -258,7 +271,10 @@ namespace KhsCrm.Storage.Migrations
 
                     b.HasIndex(new[] { "UserId" }, "idx_assignments_user");
 
-                    b.ToTable("job_assignments", (string)null);
+                    b.ToTable("job_assignments", null, t =>
+                        {
+                            t.HasCheckConstraint("check_job_assignments_times", "assigned_at AT TIME ZONE 'UTC' BETWEEN timestamp '0001-01-01' AND timestamp '9999-12-31 23:59:59.999999'");
+                        });
                 });
 
             modelBuilder.Entity("KhsCrm.Storage.Schema.Rows.JobRow", b =>
@@ -354,6 +370,10 @@ namespace KhsCrm.Storage.Migrations
                             t.HasCheckConstraint("check_job_dates", "start_date IS NULL OR end_date IS NULL OR start_date <= end_date");
 
                             t.HasCheckConstraint("check_job_status", "status IN ('NOT_STARTED', 'IN_PROGRESS', 'WAITING_ON_MATERIALS', 'COMPLETED', 'ON_HOLD')");
+
+                            t.HasCheckConstraint("check_job_texts", "char_length(description) <= 100000 AND char_length(notes) <= 100000");
+
+                            t.HasCheckConstraint("check_jobs_times", "created_at AT TIME ZONE 'UTC' BETWEEN timestamp '0001-01-01' AND timestamp '9999-12-31 23:59:59.999999' AND end_date BETWEEN date '0001-01-01' AND date '9999-12-31' AND start_date BETWEEN date '0001-01-01' AND date '9999-12-31' AND updated_at AT TIME ZONE 'UTC' BETWEEN timestamp '0001-01-01' AND timestamp '9999-12-31 23:59:59.999999'");
                         });
                 });
 
@@ -409,6 +429,8 @@ namespace KhsCrm.Storage.Migrations
                     b.ToTable("job_status_history", null, t =>
                         {
                             t.HasCheckConstraint("check_from_status", "from_status IN ('NOT_STARTED', 'IN_PROGRESS', 'WAITING_ON_MATERIALS', 'COMPLETED', 'ON_HOLD')");
+
+                            t.HasCheckConstraint("check_job_status_history_times", "changed_at AT TIME ZONE 'UTC' BETWEEN timestamp '0001-01-01' AND timestamp '9999-12-31 23:59:59.999999'");
 
                             t.HasCheckConstraint("check_to_status", "to_status IN ('NOT_STARTED', 'IN_PROGRESS', 'WAITING_ON_MATERIALS', 'COMPLETED', 'ON_HOLD')");
                         });
@@ -511,9 +533,13 @@ namespace KhsCrm.Storage.Migrations
 
                     b.ToTable("materials", null, t =>
                         {
+                            t.HasCheckConstraint("check_material_texts", "char_length(notes) <= 100000");
+
+                            t.HasCheckConstraint("check_materials_times", "created_at AT TIME ZONE 'UTC' BETWEEN timestamp '0001-01-01' AND timestamp '9999-12-31 23:59:59.999999' AND purchased_at AT TIME ZONE 'UTC' BETWEEN timestamp '0001-01-01' AND timestamp '9999-12-31 23:59:59.999999' AND updated_at AT TIME ZONE 'UTC' BETWEEN timestamp '0001-01-01' AND timestamp '9999-12-31 23:59:59.999999'");
+
                             t.HasCheckConstraint("check_purchase_consistency", "(purchased = false AND purchased_by_id IS NULL AND purchased_at IS NULL) OR (purchased = true AND purchased_by_id IS NOT NULL AND purchased_at IS NOT NULL)");
 
-                            t.HasCheckConstraint("check_quantity_positive", "quantity > 0");
+                            t.HasCheckConstraint("check_quantity_positive", "quantity > 0 AND quantity <> 'NaN'");
                         });
                 });
 
@@ -565,7 +591,10 @@ namespace KhsCrm.Storage.Migrations
 
                     b.HasIndex(new[] { "UserId" }, "idx_refresh_tokens_user");
 
-                    b.ToTable("refresh_tokens", (string)null);
+                    b.ToTable("refresh_tokens", null, t =>
+                        {
+                            t.HasCheckConstraint("check_refresh_tokens_times", "created_at AT TIME ZONE 'UTC' BETWEEN timestamp '0001-01-01' AND timestamp '9999-12-31 23:59:59.999999' AND expires_at AT TIME ZONE 'UTC' BETWEEN timestamp '0001-01-01' AND timestamp '9999-12-31 23:59:59.999999' AND used_at AT TIME ZONE 'UTC' BETWEEN timestamp '0001-01-01' AND timestamp '9999-12-31 23:59:59.999999'");
+                        });
                 });
 
             modelBuilder.Entity("KhsCrm.Storage.Schema.Rows.SyncQueueRow", b =>
@@ -654,6 +683,8 @@ namespace KhsCrm.Storage.Migrations
 
                     b.ToTable("sync_queue", null, t =>
                         {
+                            t.HasCheckConstraint("check_sync_queue_times", "created_at AT TIME ZONE 'UTC' BETWEEN timestamp '0001-01-01' AND timestamp '9999-12-31 23:59:59.999999' AND processed_at AT TIME ZONE 'UTC' BETWEEN timestamp '0001-01-01' AND timestamp '9999-12-31 23:59:59.999999'");
+
                             t.HasCheckConstraint("sync_queue_operation_check", "operation IN ('create', 'update', 'delete')");
 
                             t.HasCheckConstraint("sync_queue_status_check", "status IN ('pending', 'processing', 'completed', 'failed')");
@@ -684,7 +715,10 @@ namespace KhsCrm.Storage.Migrations
                     b.HasKey("SystemIdentifier", "TimelineId")
                         .HasName("sync_timelines_pkey");
 
-                    b.ToTable("sync_timelines", (string)null);
+                    b.ToTable("sync_timelines", null, t =>
+                        {
+                            t.HasCheckConstraint("check_sync_timelines_times", "started_at AT TIME ZONE 'UTC' BETWEEN timestamp '0001-01-01' AND timestamp '9999-12-31 23:59:59.999999'");
+                        });
                 });
 
             modelBuilder.Entity("KhsCrm.Storage.Schema.Rows.TombstoneRow", b =>
@@ -738,7 +772,10 @@ namespace KhsCrm.Storage.Migrations
 
                     b.HasIndex(new[] { "EntityId" }, "idx_tombstones_entity");
 
-                    b.ToTable("tombstones", (string)null);
+                    b.ToTable("tombstones", null, t =>
+                        {
+                            t.HasCheckConstraint("check_tombstones_times", "deleted_at AT TIME ZONE 'UTC' BETWEEN timestamp '0001-01-01' AND timestamp '9999-12-31 23:59:59.999999'");
+                        });
                 });
 
             modelBuilder.Entity("KhsCrm.Storage.Schema.Rows.UserRow", b =>
@@ -819,6 +856,8 @@ namespace KhsCrm.Storage.Migrations
 
                     b.ToTable("users", null, t =>
                         {
+                            t.HasCheckConstraint("check_users_times", "created_at AT TIME ZONE 'UTC' BETWEEN timestamp '0001-01-01' AND timestamp '9999-12-31 23:59:59.999999' AND last_login_at AT TIME ZONE 'UTC' BETWEEN timestamp '0001-01-01' AND timestamp '9999-12-31 23:59:59.999999' AND updated_at AT TIME ZONE 'UTC' BETWEEN timestamp '0001-01-01' AND timestamp '9999-12-31 23:59:59.999999'");
+
                             t.HasCheckConstraint("users_role_check", "role IN ('OWNER', 'WORKER')");
                         });
                 });

@@ -35,9 +35,7 @@ public sealed class ActiveJobList(NpgsqlDataSource dataSource)
                 CustomerName = rows.GetString(0),
                 Job = EntityTables.Jobs.ReadRow(rows, firstOrdinal: 3),
             };
-            var (ids, names) = (rows.GetFieldValue<Guid[]>(1), rows.GetFieldValue<string[]>(2));
-            job.AssignedWorkers.Add(
-                ids.Zip(names, (id, name) => new AssignedWorker { UserId = id.ToString(), Name = name }));
+            job.AssignedWorkers.Add(WorkerNames.Read(rows, firstOrdinal: 1));
             jobs.Add(job);
         }
 
@@ -56,15 +54,12 @@ public sealed class ActiveJobList(NpgsqlDataSource dataSource)
             : "";
         // The page first, so that nothing is joined to jobs that are on another.
         command.CommandText = $"""
-            SELECT c.name, w.ids, w.names, {EntityTables.Jobs.SelectList}
+            SELECT c.name, {WorkerNames.Columns}, {EntityTables.Jobs.SelectList}
             FROM (
                 SELECT * FROM jobs j WHERE j.status <> 'COMPLETED' {wanted} {assigned} {page}
                 ORDER BY j.updated_at DESC, j.id DESC LIMIT {command.Add(limit)}) t
             JOIN customers c ON c.id = t.customer_id
-            CROSS JOIN LATERAL (
-                SELECT coalesce(array_agg(u.id ORDER BY u.name, u.id), ARRAY[]::uuid[]) AS ids,
-                    coalesce(array_agg(u.name::text ORDER BY u.name, u.id), ARRAY[]::text[]) AS names
-                FROM job_assignments a JOIN users u ON u.id = a.user_id WHERE a.job_id = t.id) w
+            {WorkerNames.Join}
             ORDER BY t.updated_at DESC, t.id DESC
             """;
     }

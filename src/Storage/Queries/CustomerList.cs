@@ -8,7 +8,11 @@ namespace KhsCrm.Storage.Queries;
 public sealed class CustomerList(NpgsqlDataSource dataSource)
 {
     /// <summary>Where a page ended: the key of its last row.</summary>
-    public sealed record Position(DateTime UpdatedAt, Guid Id);
+    public sealed record Position(DateTime UpdatedAt, Guid Id)
+    {
+        /// <summary>The position of a customer.</summary>
+        public static Position Of(Customer last) => new(last.UpdatedAt.ToDateTime(), Guid.Parse(last.Id));
+    }
 
     /// <summary>Reads a page.</summary>
     /// <param name="reader">Who reads: a worker sees the customers of the jobs they are assigned to.</param>
@@ -20,25 +24,25 @@ public sealed class CustomerList(NpgsqlDataSource dataSource)
     public async Task<IReadOnlyList<Customer>> ReadAsync(
         Guid reader, Role role, bool includeArchived, Position? after, int limit, CancellationToken cancellationToken)
     {
-        await using var command = dataSource.CreateCommand(
-            $"""
-            SELECT {EntityTables.Customers.SelectList} FROM customers t
-            WHERE ($1 OR NOT t.is_archived)
-                AND ($2::timestamptz IS NULL OR (t.updated_at, t.id) < ($2, $3))
-                AND ($4::uuid IS NULL OR EXISTS (
-                    SELECT FROM job_assignments a JOIN jobs j ON j.id = a.job_id
-                    WHERE a.user_id = $4 AND j.customer_id = t.id))
-            ORDER BY t.updated_at DESC, t.id DESC LIMIT $5
-            """);
-        command.Parameters.Add(new NpgsqlParameter<bool> { TypedValue = includeArchived });
-        command.Parameters.Add(new NpgsqlParameter<DateTime?> { TypedValue = after?.UpdatedAt });
-        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = after?.Id ?? Guid.Empty });
-        command.Parameters.Add(new NpgsqlParameter<Guid?> { TypedValue = role == Role.Owner ? null : reader });
-        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = limit });
+        await using var command = dataSource.CreateCommand();
+        Write(command, ReadScope.WorkerOf(reader, role), includeArchived, after, limit);
         await using var rows = await command.ExecuteReaderAsync(cancellationToken);
         List<Customer> customers = [];
         while (await rows.ReadAsync(cancellationToken))
             customers.Add(EntityTables.Customers.ReadRow(rows));
         return customers;
+    }
+
+    internal static void Write(NpgsqlCommand command, Guid? worker, bool includeArchived, Position? after, int limit)
+    {
+        var archived = includeArchived ? "" : "AND NOT t.is_archived";
+        var scope = ReadScope.Condition(EntityType.Customer, command, worker);
+        var page = after is { } end
+            ? $"AND (t.updated_at, t.id) < ({command.Add(end.UpdatedAt)}, {command.Add(end.Id)})"
+            : "";
+        command.CommandText = $"""
+            SELECT {EntityTables.Customers.SelectList} FROM customers t WHERE {scope} {archived} {page}
+            ORDER BY t.updated_at DESC, t.id DESC LIMIT {command.Add(limit)}
+            """;
     }
 }

@@ -34,7 +34,7 @@ public sealed class CustomerSearch(NpgsqlDataSource dataSource)
         CancellationToken cancellationToken)
     {
         await using var command = dataSource.CreateCommand();
-        Write(command, role == Role.Owner ? null : reader, query, includeArchived, after, limit);
+        Write(command, ReadScope.WorkerOf(reader, role), query, includeArchived, after, limit);
         await using var rows = await command.ExecuteReaderAsync(cancellationToken);
         List<CustomerMatch> matches = [];
         while (await rows.ReadAsync(cancellationToken))
@@ -57,13 +57,7 @@ public sealed class CustomerSearch(NpgsqlDataSource dataSource)
         var words = $"plainto_tsquery('english', {command.Add(query)})";
         var phone = command.Add(SearchText.PrefixPattern(query.Trim()));
         var archived = includeArchived ? "" : "AND NOT t.is_archived";
-        // A worker's customers are few: they are looked up by the worker, not by the words.
-        var scope = worker is { } user
-            ? $"""
-                AND t.id IN (SELECT j.customer_id FROM job_assignments a JOIN jobs j ON j.id = a.job_id
-                    WHERE a.user_id = {command.Add(user)})
-                """
-            : "";
+        var scope = ReadScope.Condition(EntityType.Customer, command, worker);
         var page = after is { } end
             ? $"""
                 AND (m.rank, t.updated_at, t.id)
@@ -77,7 +71,7 @@ public sealed class CustomerSearch(NpgsqlDataSource dataSource)
             CROSS JOIN LATERAL (SELECT coalesce(t.phone LIKE {phone}, false) AS is_phone) p
             CROSS JOIN LATERAL (
                 SELECT p.is_phone, CASE WHEN p.is_phone THEN 1 ELSE ts_rank({Words}, {words}, 32) END::real AS rank) m
-            WHERE ({Words} @@ {words} OR t.phone LIKE {phone}) {archived} {scope} {page}
+            WHERE ({Words} @@ {words} OR t.phone LIKE {phone}) {archived} AND {scope} {page}
             ORDER BY m.rank DESC, t.updated_at DESC, t.id DESC LIMIT {command.Add(limit)}
             """;
     }

@@ -9,7 +9,11 @@ namespace KhsCrm.Storage.Queries;
 public sealed class UserList(NpgsqlDataSource dataSource)
 {
     /// <summary>Where a page ended: the key of its last row.</summary>
-    public sealed record Position(string Name, Guid Id);
+    public sealed record Position(string Name, Guid Id)
+    {
+        /// <summary>The position of a user.</summary>
+        public static Position Of(User last) => new(last.Name, Guid.Parse(last.Id));
+    }
 
     /// <summary>Finds a user, deactivated or not.</summary>
     /// <param name="reader">Who reads.</param>

@@ -57,5 +57,6 @@ public sealed class KhsCrmDbContext(DbContextOptions<KhsCrmDbContext> options) :
     {
         modelBuilder.ApplyConfigurationsFromAssembly(typeof(KhsCrmDbContext).Assembly);
         SnakeCaseNames.Apply(modelBuilder);
+        ContractRanges.Apply(modelBuilder);
     }
 }

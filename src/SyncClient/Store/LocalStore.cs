@@ -108,6 +108,7 @@ internal sealed class LocalStore : IDisposable
 
     public void Dispose()
     {
+        Changes.Complete();
         _reader.Dispose();
         _writer.Dispose();
         _reading.Dispose();
@@ -131,7 +132,7 @@ internal sealed class LocalStore : IDisposable
     {
         _writer.Prepare("BEGIN IMMEDIATE").Execute();
         T result;
-        var transaction = new WriteTransaction(_writer);
+        var transaction = new WriteTransaction(_writer, Changes.IsObserved);
         try
         {
             result = write(transaction);

@@ -77,7 +77,7 @@ internal sealed class StreamReceiver(
             transaction =>
             {
                 foreach (var one in result.Results)
-                    ResultRecorder.Record(transaction, one, time.GetUtcNow());
+                    ResultRecorder.Record(transaction, one);
             },
             cancellationToken).ConfigureAwait(false);
         foreach (var one in result.Results)

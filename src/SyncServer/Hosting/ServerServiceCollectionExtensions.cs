@@ -1,3 +1,4 @@
+using Grpc.AspNetCore.Server.Model;
 using KhsCrm.Storage;
 using KhsCrm.SyncServer.Auth;
 using KhsCrm.SyncServer.Errors;
@@ -6,6 +7,7 @@ using KhsCrm.SyncServer.Live;
 using KhsCrm.SyncServer.Maintenance;
 using KhsCrm.SyncServer.Services;
 using KhsCrm.SyncServer.Sync;
+using KhsCrm.SyncServer.Sync.Frames;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace KhsCrm.SyncServer.Hosting;
@@ -57,8 +59,10 @@ internal static class ServerServiceCollectionExtensions
     private static IServiceCollection AddLive(this IServiceCollection services)
     {
         services.AddOptions<LiveOptions>().BindConfiguration("Live").ValidateDataAnnotations().ValidateOnStart();
-        services.AddSingleton<ChangeSignal>();
-        return services.AddHostedService(provider => provider.GetRequiredService<ChangeSignal>());
+        services.AddSingleton<PushLog>().AddSingleton<ChangePump>().AddSingleton<Commits>().AddSingleton<CatchUpReader>();
+        services.AddHostedService(provider => provider.GetRequiredService<ChangePump>());
+        services.AddHostedService(provider => provider.GetRequiredService<Commits>());
+        return services.AddHostedService<CommitListener>();
     }
 
     private static IServiceCollection AddMaintenance(this IServiceCollection services) =>
@@ -67,7 +71,8 @@ internal static class ServerServiceCollectionExtensions
     private static IServiceCollection AddSync(this IServiceCollection services)
     {
         services.AddOptions<SyncOptions>().BindConfiguration("Sync").ValidateDataAnnotations().ValidateOnStart();
-        return services.AddSingleton<PushHandler>().AddSingleton<TypedWrites>().AddSingleton<SyncSessionFactory>();
+        services.AddSingleton<StreamClock>().AddHostedService(provider => provider.GetRequiredService<StreamClock>());
+        return services.AddSingleton<PushHandler>().AddSingleton<PageTokens>().AddSingleton<TypedWrites>().AddSingleton<SyncSessionFactory>();
     }
 
     private static IServiceCollection AddRpc(this IServiceCollection services)
@@ -75,6 +80,7 @@ internal static class ServerServiceCollectionExtensions
         services.AddOptions<Grpc.AspNetCore.Server.GrpcServiceOptions>().Configure<Microsoft.Extensions.Options.IOptions<SyncOptions>>(
             (grpc, sync) => grpc.MaxReceiveMessageSize = sync.Value.MaxMessageBytes);
         services.AddGrpc(options => options.Interceptors.Add<ErrorInterceptor>());
+        services.AddSingleton<IServiceMethodProvider<SyncService>, SyncServiceBinding>();
         return services.AddGrpcReflection();
     }
 

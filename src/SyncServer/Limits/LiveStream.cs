@@ -7,7 +7,7 @@ namespace KhsCrm.SyncServer.Limits;
 /// <summary>A stream that is open, and whose it is.</summary>
 internal sealed class LiveStream(StreamRegistry registry, CurrentUser user, string address) : IDisposable
 {
-    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public Guid UserId => user.Id;
 
@@ -16,16 +16,17 @@ internal sealed class LiveStream(StreamRegistry registry, CurrentUser user, stri
 
     public string Address => address;
 
-    /// <summary>Ends the stream: its session is over.</summary>
-    public void End() => _ended.TrySetResult();
+    /// <summary>Completes when the stream must end: with a fault when its session is over, without when the server leaves.</summary>
+    public Task Over => _over.Task;
 
-    /// <summary>Waits until the session is over.</summary>
-    /// <exception cref="RpcFault">It is.</exception>
-    public async Task WatchAsync(CancellationToken cancellationToken)
-    {
-        await _ended.Task.WaitAsync(cancellationToken);
-        throw new RpcFault(ErrorReason.AccessTokenInvalid, "the session has ended");
-    }
+    /// <summary>Ends the stream: its session is over.</summary>
+    public void End() => End("the session has ended");
+
+    /// <summary>Ends the stream for want of a token.</summary>
+    public void End(string reason) => _over.TrySetException(new RpcFault(ErrorReason.AccessTokenInvalid, reason));
+
+    /// <summary>Ends the stream: the server leaves.</summary>
+    public void Leave() => _over.TrySetResult();
 
     public void Dispose() => registry.Close(this);
 }

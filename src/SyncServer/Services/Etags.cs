@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Buffers.Text;
 using Google.Protobuf.WellKnownTypes;
-using KhsCrm.Storage.Push;
 using KhsCrm.SyncServer.Errors;
 using KhsCrm.V1;
 
@@ -12,10 +11,31 @@ internal static class Etags
 {
     private const int Length = sizeof(long) + sizeof(int);
 
-    /// <summary>The etag of a row as it is.</summary>
-    public static string Of(Entity row) => Of(RowVersion.Of(row));
+    public static User WithEtag(this User row)
+    {
+        row.Etag = Of(row.UpdatedAt);
+        return row;
+    }
 
-    public static string Of(Timestamp? version)
+    public static Customer WithEtag(this Customer row)
+    {
+        row.Etag = Of(row.UpdatedAt);
+        return row;
+    }
+
+    public static Job WithEtag(this Job row)
+    {
+        row.Etag = Of(row.UpdatedAt);
+        return row;
+    }
+
+    public static Material WithEtag(this Material row)
+    {
+        row.Etag = Of(row.UpdatedAt);
+        return row;
+    }
+
+    private static string Of(Timestamp? version)
     {
         if (version is null)
             return "";

@@ -1,5 +1,7 @@
 using KhsCrm.Contracts.Kinds;
+using KhsCrm.Contracts.Rules;
 using KhsCrm.Storage.Push;
+using KhsCrm.Storage.Queries;
 using KhsCrm.SyncServer.Auth;
 using KhsCrm.SyncServer.Errors;
 using KhsCrm.SyncServer.Sync;
@@ -8,16 +10,20 @@ using KhsCrm.V1;
 namespace KhsCrm.SyncServer.Services;
 
 /// <summary>A typed RPC is a push of one operation (DESIGN §5): what would be its result is the answer or the error.</summary>
-internal sealed class TypedWrites(PushHandler push)
+internal sealed class TypedWrites(PushHandler push, RowFinder rows)
 {
+    /// <summary>The id of a new row: the caller's, or one made here, the same one for the same request.</summary>
+    public static string NewRowId(string? asked, string requestId) =>
+        asked is { Length: > 0 } ? asked : requestId.Length > 0 ? requestId : NewId();
+
     /// <summary>Makes a row.</summary>
     /// <param name="user">Who asks.</param>
     /// <param name="row">The row.</param>
     /// <param name="requestId">The <c>request_id</c>; empty for none.</param>
-    /// <param name="passwordHash">Of a new user.</param>
+    /// <param name="passwordHash">Of a new user; null for any other row.</param>
     /// <param name="cancellationToken">Gives up before the commit.</param>
-    /// <returns>The row as stored; null for a request that was answered before, whose row is to be read.</returns>
-    public Task<Entity?> CreateAsync(
+    /// <returns>The row as stored.</returns>
+    public async Task<Entity> CreateAsync(
         CurrentUser user, Entity row, string requestId, string? passwordHash, CancellationToken cancellationToken)
     {
         if (requestId.Length > 0 && !HelloRules.IsUuid(requestId))
@@ -28,8 +34,15 @@ internal sealed class TypedWrites(PushHandler push)
             Kind = OperationKind.Create,
             Entity = row,
         };
-        return ApplyAsync(user, new SingleWrite(operation, PasswordHash: passwordHash), cancellationToken);
+        return await ApplyAsync(user, new SingleWrite(operation, PasswordHash: passwordHash), cancellationToken)
+            // The request was answered before.
+            ?? await rows.FindAsync(user.Id, user.Role, EntityKinds.Of(row)!.Type, IdOf(row)!.Value, cancellationToken)
+            ?? throw NotFound(row);
     }
+
+    /// <inheritdoc cref="CreateAsync(CurrentUser, Entity, string, string?, CancellationToken)"/>
+    public Task<Entity> CreateAsync(CurrentUser user, Entity row, string requestId, CancellationToken cancellationToken) =>
+        CreateAsync(user, row, requestId, passwordHash: null, cancellationToken);
 
     /// <summary>Sets the masked fields of a row, if it is still of the version that the etag names.</summary>
     public async Task<Entity> UpdateAsync(
@@ -47,11 +60,46 @@ internal sealed class TypedWrites(PushHandler push)
             ?? throw new InvalidOperationException($"An update of a {EntityKinds.Of(row)!.Name} showed no row.");
     }
 
+    /// <summary>Deletes a row for good, if it is still of the version that the etag names.</summary>
+    public Task DeleteAsync(CurrentUser user, Entity row, string etag, CancellationToken cancellationToken)
+    {
+        var operation = new Operation { Id = NewId(), Kind = OperationKind.Delete, Entity = row };
+        return ApplyAsync(user, new SingleWrite(operation, Etags.Parse("etag", etag)), cancellationToken);
+    }
+
     private async Task<Entity?> ApplyAsync(CurrentUser user, SingleWrite write, CancellationToken cancellationToken)
     {
+        if (user.Role != Role.Owner && WritePolicy.AllowsKind(user.Role, write.Operation))
+            await RequireInScopeAsync(user, write.Operation, cancellationToken);
         var result = await push.ApplyAsync(user, write, cancellationToken);
         return result.Status is { } status ? throw new RpcFault(status) : result.Entity;
     }
+
+    // To a typed RPC what is outside of the caller's scope does not exist, in writes as in reads. The applier, which decides,
+    // would say that it is not permitted: a device may know that about a row it has just lost.
+    private async Task RequireInScopeAsync(CurrentUser user, Operation operation, CancellationToken cancellationToken)
+    {
+        var row = operation.Entity;
+        var isCreate = operation.Kind == OperationKind.Create;
+        var type = isCreate ? EntityType.Job : EntityKinds.Of(row)!.Type;
+        // What is no id the applier says better.
+        if ((isCreate ? Parse(row.Material.JobId) : IdOf(row)) is not { } id
+            || await rows.FindAsync(user.Id, user.Role, type, id, cancellationToken) is not null)
+        {
+            return;
+        }
+
+        throw isCreate
+            ? RpcFault.Field("job_id", "names a job that does not exist", ErrorReason.ReferenceNotFound)
+            : NotFound(row);
+    }
+
+    private static RpcFault NotFound(Entity row) =>
+        new(ErrorReason.RowNotFound, $"the {EntityKinds.Of(row)!.Name} does not exist");
+
+    private static Guid? IdOf(Entity row) => Parse(EntityKinds.Of(row)!.GetId(row));
+
+    private static Guid? Parse(string id) => HelloRules.IsUuid(id) ? Guid.Parse(id) : null;
 
     private static string NewId() => Guid.CreateVersion7().ToString();
 }

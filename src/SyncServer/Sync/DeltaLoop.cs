@@ -1,83 +1,107 @@
-using Google.Protobuf.WellKnownTypes;
 using KhsCrm.Storage.Deltas;
+using KhsCrm.Storage.Live;
 using KhsCrm.SyncServer.Limits;
+using KhsCrm.SyncServer.Live;
+using KhsCrm.SyncServer.Sync.Frames;
 using KhsCrm.V1;
 
 namespace KhsCrm.SyncServer.Sync;
 
 /// <summary>
-/// Sends a device what it lacks, from its cursor to a checkpoint, and then whatever is written, as it is written.
+/// Sends a device what it lacks, from its cursor to a checkpoint, and then what the pump routes to it, as it is written.
+/// Sent back by the pump, it begins again from the cursor it last sent.
 /// </summary>
 internal sealed class DeltaLoop(
-    SyncSessionFactory shared,
-    LiveStream stream,
-    Guid deviceId,
-    Role role,
-    Hello hello,
-    Func<SyncStreamResponse, CancellationToken, ValueTask> sendAsync)
+    SyncSessionFactory shared, LiveStream stream, LiveFeed feed, Wake wake, FrameWriter writer, StreamNotices notices, DeltaScope scope)
 {
-    private DeltaScope _scope = new(stream.UserId, role, deviceId, hello.EntityTypes);
-    private ReadOnlyMemory<byte> _cursor = hello.Cursor.Memory;
+    private readonly DeltaFrame _frame = new();
+    private DeltaScope _scope = scope;
+    private ReadOnlyMemory<byte> _cursor;
     private long? _lastClientSeqSent;
 
-    public async Task RunAsync(CancellationToken cancellationToken)
+    /// <summary>Runs until the stream ends.</summary>
+    /// <param name="cursor">Where the device stands.</param>
+    /// <param name="ended">Ends the waiting and the reading.</param>
+    /// <param name="cut">Ends the writing, in the middle of a frame.</param>
+    public async Task RunAsync(ReadOnlyMemory<byte> cursor, CancellationToken ended, CancellationToken cut)
+    {
+        _cursor = cursor;
+        while (true)
+        {
+            var live = await CatchUpAsync(ended, cut);
+            await FollowAsync(live, ended, cut);
+        }
+    }
+
+    private async Task<LiveScope> CatchUpAsync(CancellationToken ended, CancellationToken cut)
     {
         while (true)
         {
-            // Taken before the read: what is written while we read is read next time.
-            var next = shared.Signal.Next;
+            // Before the read: what is written while we read is collected.
+            await shared.Pump.CollectAsync(feed, ended);
+            await notices.SendDueAsync(_cursor, cut);
             var scope = _scope with { SessionId = stream.SessionId };
-            var result = await shared.Deltas.ReadAsync(scope, _cursor, cancellationToken);
+            var result = await shared.CatchUps.ReadAsync(scope, _cursor, ended);
             if (result.Delta is not { } delta)
             {
-                await ResyncAsync(result.Resync, cancellationToken);
+                await ResyncAsync(result.Resync, ended, cut);
                 continue;
             }
 
-            _cursor = delta.Cursor.Memory;
             if (delta.Changes.Count > 0 || !delta.Checkpoint || delta.LastClientSeq != _lastClientSeqSent)
             {
-                await sendAsync(new() { Delta = delta }, cancellationToken);
+                await writer.WriteAsync(new SyncStreamResponse { Delta = delta }, cut);
                 // After pages the checkpoint is owed, though it may bring nothing else.
                 _lastClientSeqSent = delta.Checkpoint ? delta.LastClientSeq : null;
             }
 
-            if (delta.Checkpoint)
-                await WaitAsync(next, cancellationToken);
+            _cursor = delta.Cursor.Memory;
+            if (delta.Checkpoint
+                && LivePosition.Of(_cursor) is { } position
+                && await shared.Scopes.ReadAsync(_scope, ended) is var live
+                && feed.TryGoLive(live, position, delta.LastClientSeq))
+            {
+                return live;
+            }
         }
     }
 
-    private async Task ResyncAsync(ResyncReason reason, CancellationToken cancellationToken)
+    private async Task FollowAsync(LiveScope live, CancellationToken ended, CancellationToken cut)
+    {
+        while (feed.Take(out var deliveries) is { } position)
+        {
+            while (deliveries?.TryDequeue(out var delivery) == true)
+                await WriteAsync(live, delivery, deliveries.Count > 0, cut);
+            if (notices.AreDue)
+            {
+                _cursor = position.ToCursor(live);
+                await notices.SendDueAsync(_cursor, cut);
+            }
+
+            await wake.WaitAsync();
+            ended.ThrowIfCancellationRequested();
+        }
+    }
+
+    private async Task WriteAsync(LiveScope live, LiveDelivery delivery, bool isFollowed, CancellationToken cut)
+    {
+        var cursor = delivery.Position.ToCursor(live);
+        await writer.WriteAsync(_frame.With(delivery.Changes, cursor, delivery.LastClientSeq), isFollowed, cut);
+        (_cursor, _lastClientSeqSent) = (cursor, delivery.LastClientSeq);
+        notices.Postpone();
+    }
+
+    private async Task ResyncAsync(ResyncReason reason, CancellationToken ended, CancellationToken cut)
     {
         if (reason == ResyncReason.RoleChanged)
         {
             // A session that has ended, here or on another server, shows as a user without a role.
-            var role = await shared.Authenticator.FindRoleAsync(stream.UserId, stream.SessionId, cancellationToken);
+            var role = await shared.Authenticator.FindRoleAsync(stream.UserId, stream.SessionId, ended);
             _scope = _scope with { Role = role };
         }
 
         _cursor = default;
         _lastClientSeqSent = null;
-        await sendAsync(new() { ResyncRequired = ResyncMessages.Of(reason) }, cancellationToken);
-    }
-
-    private async Task WaitAsync(Task next, CancellationToken cancellationToken)
-    {
-        while (true)
-        {
-            using var tick = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            var heartbeat = Task.Delay(shared.Options.Value.HeartbeatInterval, shared.TimeProvider, tick.Token);
-            var first = await Task.WhenAny(next, heartbeat);
-            await tick.CancelAsync();
-            cancellationToken.ThrowIfCancellationRequested();
-            if (first == next)
-                return;
-            var message = new Heartbeat
-            {
-                Cursor = Google.Protobuf.UnsafeByteOperations.UnsafeWrap(_cursor),
-                ServerTime = Timestamp.FromDateTimeOffset(shared.TimeProvider.GetUtcNow()),
-            };
-            await sendAsync(new() { Heartbeat = message }, cancellationToken);
-        }
+        await writer.WriteAsync(new SyncStreamResponse { ResyncRequired = ResyncMessages.Of(reason) }, cut);
     }
 }

@@ -10,7 +10,7 @@ namespace KhsCrm.SyncServer.Sync;
 
 /// <summary>Takes a batch of operations, from a stream or from the unary Push.</summary>
 internal sealed class PushHandler(
-    OperationApplier applier, ChangeSignal signal, StreamRegistry streams, IOptions<SyncOptions> options)
+    OperationApplier applier, Commits commits, StreamRegistry streams, IOptions<SyncOptions> options)
 {
     /// <exception cref="RpcFault">The batch as a whole cannot be taken; nothing of it is recorded.</exception>
     public async Task<PushResult> PushAsync(
@@ -24,20 +24,23 @@ internal sealed class PushHandler(
                 ("limit", $"{options.Value.MaxOperationsPerBatch}"));
         }
 
+        using var write = commits.Begin(actor.DeviceId);
         var outcome = await applier.ApplyAsync(actor, operations, cancellationToken);
         return new PushResult { Results = { Publish(outcome) }, LastClientSeq = outcome.LastClientSeq };
     }
 
     /// <summary>Takes the one operation of a typed RPC.</summary>
     /// <exception cref="RpcFault">The user may not write any more.</exception>
-    public async Task<OperationResult> ApplyAsync(CurrentUser user, SingleWrite write, CancellationToken cancellationToken) =>
-        Publish(await applier.ApplyAsync(user.Id, user.Role, write, cancellationToken))[0];
+    public async Task<OperationResult> ApplyAsync(CurrentUser user, SingleWrite operation, CancellationToken cancellationToken)
+    {
+        using var write = commits.Begin(deviceId: null);
+        return Publish(await applier.ApplyAsync(user.Id, user.Role, operation, cancellationToken))[0];
+    }
 
     private IReadOnlyList<OperationResult> Publish(PushOutcome outcome)
     {
         if (outcome.Refusal is { } reason)
             throw ToFault(reason, outcome.LastClientSeq);
-        signal.Raise();
         foreach (var result in outcome.Results)
         {
             if (result.Entity?.User is { IsActive: false } user)

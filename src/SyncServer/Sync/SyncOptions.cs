@@ -17,10 +17,6 @@ public sealed class SyncOptions
     [Range(65_536, 67_108_864)]
     public int MaxMessageBytes { get; set; } = 4_194_304;
 
-    /// <summary>Gets or sets the most messages that wait for a slow device: 1 to 1,000, default 8.</summary>
-    [Range(1, 1_000)]
-    public int QueueLength { get; set; } = 8;
-
     /// <summary>Gets or sets how often an idle stream gets a Heartbeat: 1 second to 1 hour, default 30 seconds.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
     public TimeSpan HeartbeatInterval { get; set; } = TimeSpan.FromSeconds(30);

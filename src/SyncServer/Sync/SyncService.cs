@@ -5,22 +5,25 @@ using KhsCrm.Storage.Push;
 using KhsCrm.SyncServer.Auth;
 using KhsCrm.SyncServer.Errors;
 using KhsCrm.SyncServer.Limits;
+using KhsCrm.SyncServer.Sync.Frames;
 using KhsCrm.V1;
 
 namespace KhsCrm.SyncServer.Sync;
 
+[BindServiceMethod(typeof(SyncServiceBinding), nameof(SyncServiceBinding.BindService))]
 internal sealed class SyncService(
     SyncSessionFactory sessions, StreamRegistry streams, DeviceRegistry devices, DeltaReader deltas, PushHandler push)
     : V1.SyncService.SyncServiceBase
 {
-    public override async Task SyncStream(
+    /// <summary>The RPC of this name, as <see cref="SyncServiceBinding"/> binds it.</summary>
+    public async Task SyncStream(
         IAsyncStreamReader<SyncStreamRequest> requestStream,
-        IServerStreamWriter<SyncStreamResponse> responseStream,
+        IServerStreamWriter<StreamFrame> responseStream,
         ServerCallContext context)
     {
         var user = await context.RequireUserAsync();
         using var stream = streams.Open(user, CallerAddress.Of(context));
-        await using var session = sessions.Create(user, stream, requestStream, responseStream);
+        using var session = sessions.Create(user, stream, requestStream, responseStream);
         await session.RunAsync(context.CancellationToken);
     }
 

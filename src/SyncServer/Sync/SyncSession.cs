@@ -1,77 +1,105 @@
-using System.Threading.Channels;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
+using KhsCrm.Storage.Deltas;
 using KhsCrm.Storage.Devices;
+using KhsCrm.Storage.Live;
 using KhsCrm.Storage.Push;
 using KhsCrm.SyncServer.Auth;
 using KhsCrm.SyncServer.Errors;
 using KhsCrm.SyncServer.Limits;
+using KhsCrm.SyncServer.Live;
+using KhsCrm.SyncServer.Sync.Frames;
 using KhsCrm.V1;
 
 namespace KhsCrm.SyncServer.Sync;
 
 /// <summary>
-/// One stream of one device: a loop that takes what the device sends, one that reads deltas for it, one that watches its
-/// token, and one that writes. What waits to be written is bounded: a slow device holds up its own loops, nobody else's.
+/// One stream of one device: a loop that takes what the device sends, and one that brings it deltas. Both write through one
+/// writer: a slow device holds up its own loops, nobody else's.
 /// </summary>
 internal sealed class SyncSession(
     SyncSessionFactory shared,
     CurrentUser user,
     LiveStream stream,
     IAsyncStreamReader<SyncStreamRequest> requests,
-    IServerStreamWriter<SyncStreamResponse> responses) : IAsyncDisposable
+    IServerStreamWriter<StreamFrame> responses) : IDisposable
 {
     private readonly SyncOptions _options = shared.Options.Value;
-    private readonly Channel<SyncStreamResponse> _outgoing =
-        Channel.CreateBounded<SyncStreamResponse>(shared.Options.Value.QueueLength);
-
     private readonly CancellationTokenSource _ended = new();
-    private readonly CredentialWatch _credentials = new(user, stream, shared.Options.Value, shared.TimeProvider);
+    private readonly Wake _wake = new();
+    private readonly FrameWriter _writer = new(responses);
+    private readonly CredentialWatch _credentials = new(user, stream, shared.Options.Value.CredentialsNotice);
+    private StreamNotices? _notices;
+    private long _leavesAt = long.MaxValue;
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        using var _ = cancellationToken.Register(_ended.Cancel);
+        using var gone = cancellationToken.Register(_ended.Cancel);
         var hello = await ReadHelloAsync(cancellationToken);
         var device = Guid.Parse(hello.DeviceId);
         var greeting = await GreetAsync(hello, device, cancellationToken);
-        using var attachment = shared.Signal.Attach();
+        var scope = new DeltaScope(user.Id, greeting.Role, device, hello.EntityTypes, stream.SessionId);
+        var feed = new LiveFeed(shared.LiveOptions.Value, device, LiveKinds.Of(scope), () => stream.SessionId, _wake);
+        _notices = new StreamNotices(_writer, _credentials, _options, shared.TimeProvider);
+        using var woken = _ended.Token.Register(_wake.Call);
+        shared.Pump.Attach(feed);
+        shared.Clock.Add(this);
+        try
+        {
+            await _writer.WriteAsync(new SyncStreamResponse { Welcome = Welcome(greeting) }, cancellationToken);
+            var deltas = new DeltaLoop(shared, stream, feed, _wake, _writer, _notices, scope);
+            await RunAsync(device, deltas, hello.Cursor.Memory, cancellationToken);
+        }
+        finally
+        {
+            shared.Clock.Remove(this);
+            shared.Pump.Detach(feed);
+        }
+    }
 
+    /// <summary>The clock's look at the stream.</summary>
+    public void Check(DateTimeOffset now)
+    {
+        if (_credentials.IsExpired(now))
+            stream.End("the access token has expired");
+        if (now.UtcTicks >= Volatile.Read(ref _leavesAt))
+            stream.Leave();
+        if (_notices?.AreDueAt(now) == true)
+            _wake.Call();
+    }
+
+    /// <summary>
+    /// The server shuts down. The device closes its side once it has read this: a stream that the server ends first, with
+    /// the connection right after it, can look torn to a client that has not read to the end.
+    /// </summary>
+    public void Drain()
+    {
+        Volatile.Write(ref _leavesAt, (shared.TimeProvider.GetUtcNow() + _options.CloseTimeout).UtcTicks);
+        _notices?.Leave();
+        _wake.Call();
+    }
+
+    public void Dispose()
+    {
+        _ended.Dispose();
+        _writer.Dispose();
+    }
+
+    private async Task RunAsync(
+        Guid device, DeltaLoop deltas, ReadOnlyMemory<byte> cursor, CancellationToken cancellationToken)
+    {
         using var cut = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var write = WriteAsync(cut.Token);
-        await SendAsync(new() { Welcome = Welcome(greeting) }, cancellationToken);
-        var deltas = new DeltaLoop(shared, stream, device, greeting.Role, hello, SendAsync);
-        Task[] loops =
-        [
-            ReceiveAsync(device, cut.Token),
-            deltas.RunAsync(_ended.Token),
-            _credentials.RunAsync(SendAsync, _ended.Token),
-            DrainAsync(_ended.Token),
-            stream.WatchAsync(_ended.Token),
-        ];
+        Task[] loops = [ReceiveAsync(device, cut.Token), deltas.RunAsync(cursor, _ended.Token, cut.Token)];
 
         // The first loop to end ends the stream; what was accepted is still finished and answered.
-        var first = await Task.WhenAny([.. loops, write]);
+        var first = await Task.WhenAny([.. loops, stream.Over]);
         await _ended.CancelAsync();
-        var close = CloseAsync(loops, write);
+        var close = Task.WhenAll(loops.Select(Settle));
         // A device that does not read must not keep a stream whose session is over.
         await Task.WhenAny(close, Task.Delay(_options.CloseTimeout, shared.TimeProvider, cut.Token));
         await cut.CancelAsync();
         await close;
         await first;
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _ended.CancelAsync();
-        _ended.Dispose();
-        _credentials.Dispose();
-    }
-
-    private async Task CloseAsync(Task[] loops, Task write)
-    {
-        await Task.WhenAll(loops.Select(Settle));
-        _outgoing.Writer.TryComplete();
-        await Settle(write);
     }
 
     private async Task<Hello> ReadHelloAsync(CancellationToken cancellationToken)
@@ -139,7 +167,7 @@ internal sealed class SyncSession(
                     // Not the stream's own token: a batch that was accepted is finished and answered though the stream ends.
                     var actor = new Actor(user.Id, user.Role, device);
                     var result = await shared.Push.PushAsync(actor, request.PushBatch.Operations, cancellationToken);
-                    await SendAsync(new() { PushResult = result }, cancellationToken);
+                    await _writer.WriteAsync(new SyncStreamResponse { PushResult = result }, cancellationToken);
                     break;
                 case SyncStreamRequest.MessageOneofCase.Credentials:
                     _credentials.Renew(
@@ -155,28 +183,6 @@ internal sealed class SyncSession(
                         $"a message of kind {request.MessageCase} is not allowed after hello");
             }
         }
-    }
-
-    // A server that shuts down sends its devices away, spread in time.
-    private async Task DrainAsync(CancellationToken cancellationToken)
-    {
-        var stopping = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        using var _ = shared.Lifetime.ApplicationStopping.Register(stopping.SetResult);
-        await stopping.Task.WaitAsync(cancellationToken);
-        var after = _options.ReconnectSpread * Random.Shared.NextDouble();
-        await SendAsync(new() { Reconnect = new Reconnect { After = Duration.FromTimeSpan(after) } }, cancellationToken);
-        // The device closes its side once it has read this. A stream that the server ends first, with the connection right
-        // after it, can look torn to a client that has not read to the end.
-        await Task.Delay(_options.CloseTimeout, shared.TimeProvider, cancellationToken);
-    }
-
-    private ValueTask SendAsync(SyncStreamResponse response, CancellationToken cancellationToken) =>
-        _outgoing.Writer.WriteAsync(response, cancellationToken);
-
-    private async Task WriteAsync(CancellationToken cancellationToken)
-    {
-        await foreach (var response in _outgoing.Reader.ReadAllAsync(cancellationToken))
-            await responses.WriteAsync(response, cancellationToken);
     }
 
     private static Task Settle(Task task) => task.ContinueWith(

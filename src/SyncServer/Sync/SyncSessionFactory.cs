@@ -1,9 +1,10 @@
 using Grpc.Core;
-using KhsCrm.Storage.Deltas;
 using KhsCrm.Storage.Devices;
+using KhsCrm.Storage.Live;
 using KhsCrm.SyncServer.Auth;
 using KhsCrm.SyncServer.Limits;
 using KhsCrm.SyncServer.Live;
+using KhsCrm.SyncServer.Sync.Frames;
 using KhsCrm.V1;
 using Microsoft.Extensions.Options;
 
@@ -12,18 +13,20 @@ namespace KhsCrm.SyncServer.Sync;
 /// <summary>What every stream of this server shares.</summary>
 internal sealed record SyncSessionFactory(
     DeviceRegistry Devices,
-    DeltaReader Deltas,
+    CatchUpReader CatchUps,
+    LiveScopeReader Scopes,
+    ChangePump Pump,
     PushHandler Push,
-    ChangeSignal Signal,
+    StreamClock Clock,
     Authenticator Authenticator,
     IOptions<SyncOptions> Options,
-    TimeProvider TimeProvider,
-    IHostApplicationLifetime Lifetime)
+    IOptions<LiveOptions> LiveOptions,
+    TimeProvider TimeProvider)
 {
     public SyncSession Create(
         CurrentUser user,
         LiveStream stream,
         IAsyncStreamReader<SyncStreamRequest> requests,
-        IServerStreamWriter<SyncStreamResponse> responses) =>
+        IServerStreamWriter<StreamFrame> responses) =>
         new(this, user, stream, requests, responses);
 }

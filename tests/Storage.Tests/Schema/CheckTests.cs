@@ -51,6 +51,7 @@ public sealed class CheckTests : DatabaseTest
     [InlineData("0", false)]
     [InlineData("-1", false)]
     [InlineData("0.004", false)]
+    [InlineData("NaN", false)]
     public async Task A_quantity_is_above_zero(string quantity, bool isAllowed)
     {
         var material = await Sql.InsertMaterialAsync(await Sql.InsertJobAsync());
@@ -64,6 +65,39 @@ public sealed class CheckTests : DatabaseTest
         var material = await Sql.InsertMaterialAsync(await Sql.InsertJobAsync());
         await Sql.RefusesAsync(PostgresErrorCodes.NumericValueOutOfRange, null,
             "UPDATE materials SET quantity = 100000000 WHERE id = $1", material);
+    }
+
+    [Theory]
+    [InlineData("customers", "address", 10_000, "check_customer_texts")]
+    [InlineData("customers", "notes", 100_000, "check_customer_texts")]
+    [InlineData("jobs", "description", 100_000, "check_job_texts")]
+    [InlineData("jobs", "notes", 100_000, "check_job_texts")]
+    [InlineData("materials", "notes", 100_000, "check_material_texts")]
+    public async Task A_text_is_no_longer_than_the_service_lets_it_be(string table, string column, int most, string constraint)
+    {
+        await Sql.InsertMaterialAsync(await Sql.InsertJobAsync());
+        await CheckAsync(true, constraint, $"UPDATE {table} SET {column} = repeat('😀', $1)", most);
+        await CheckAsync(false, constraint, $"UPDATE {table} SET {column} = repeat('x', $1)", most + 1);
+    }
+
+    [Theory]
+    [InlineData("jsonb_build_object('text', repeat('x', 1900000))", true)]
+    [InlineData("jsonb_build_object('text', repeat('x', 2000000))", false)]
+    [InlineData("to_jsonb(array_fill(1e100000, ARRAY[30]))", false)]
+    public async Task An_activity_entry_fits_into_a_message(string details, bool isAllowed) => await CheckAsync(
+        isAllowed, "check_activity_details",
+        $"""
+        INSERT INTO activity_logs (entity_type, entity_id, action, user_id, details)
+        VALUES ('x', gen_random_uuid(), 'x', $1, {details})
+        """, Rows.Owner);
+
+    [Fact]
+    public async Task The_longest_texts_can_be_audited()
+    {
+        var job = await Sql.InsertJobAsync();
+        foreach (var text in new[] { @"repeat(E'\x01', 100000)", "repeat('😀', 100000)", "repeat('\"', 100000)" })
+            await CheckAsync(true, "", $"UPDATE jobs SET description = {text}, notes = {text} WHERE id = $1", job);
+        await CheckAsync(true, "", "DELETE FROM jobs WHERE id = $1", job);
     }
 
     [Theory]

@@ -290,6 +290,17 @@ CREATE FUNCTION public.bury_materials() RETURNS trigger
             END;
             $$;
 
+CREATE FUNCTION public.bury_sessions() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    INSERT INTO tombstones (entity_type, entity_id, user_id)
+    SELECT DISTINCT 'session', o.family_id, o.user_id FROM old_rows o
+    WHERE NOT EXISTS (SELECT FROM refresh_tokens r WHERE r.family_id = o.family_id);
+    RETURN NULL;
+END;
+$$;
+
 CREATE FUNCTION public.bury_users() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -507,7 +518,9 @@ CREATE TABLE public.activity_logs (
     user_id uuid NOT NULL,
     job_id uuid,
     created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
-    change_xid xid8 DEFAULT pg_current_xact_id() NOT NULL
+    change_xid xid8 DEFAULT pg_current_xact_id() NOT NULL,
+    CONSTRAINT check_activity_details CHECK (((pg_column_size(details) <= 2000000) AND (octet_length((details)::text) <= 2500000))),
+    CONSTRAINT check_activity_logs_times CHECK ((((created_at AT TIME ZONE 'UTC'::text) >= '0001-01-01 00:00:00'::timestamp without time zone) AND ((created_at AT TIME ZONE 'UTC'::text) <= '9999-12-31 23:59:59.999999'::timestamp without time zone)))
 )
 PARTITION BY RANGE (created_at);
 
@@ -520,7 +533,9 @@ CREATE TABLE public.activity_logs_default (
     user_id uuid NOT NULL,
     job_id uuid,
     created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
-    change_xid xid8 DEFAULT pg_current_xact_id() NOT NULL
+    change_xid xid8 DEFAULT pg_current_xact_id() NOT NULL,
+    CONSTRAINT check_activity_details CHECK (((pg_column_size(details) <= 2000000) AND (octet_length((details)::text) <= 2500000))),
+    CONSTRAINT check_activity_logs_times CHECK ((((created_at AT TIME ZONE 'UTC'::text) >= '0001-01-01 00:00:00'::timestamp without time zone) AND ((created_at AT TIME ZONE 'UTC'::text) <= '9999-12-31 23:59:59.999999'::timestamp without time zone)))
 );
 
 CREATE TABLE public.customers (
@@ -534,7 +549,9 @@ CREATE TABLE public.customers (
     created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
     updated_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
     updated_by_id uuid NOT NULL,
-    change_xid xid8 DEFAULT pg_current_xact_id() NOT NULL
+    change_xid xid8 DEFAULT pg_current_xact_id() NOT NULL,
+    CONSTRAINT check_customer_texts CHECK (((char_length(address) <= 10000) AND (char_length(notes) <= 100000))),
+    CONSTRAINT check_customers_times CHECK (((((created_at AT TIME ZONE 'UTC'::text) >= '0001-01-01 00:00:00'::timestamp without time zone) AND ((created_at AT TIME ZONE 'UTC'::text) <= '9999-12-31 23:59:59.999999'::timestamp without time zone)) AND (((updated_at AT TIME ZONE 'UTC'::text) >= '0001-01-01 00:00:00'::timestamp without time zone) AND ((updated_at AT TIME ZONE 'UTC'::text) <= '9999-12-31 23:59:59.999999'::timestamp without time zone))))
 );
 
 CREATE TABLE public.devices (
@@ -544,7 +561,8 @@ CREATE TABLE public.devices (
     last_client_seq bigint DEFAULT 0 NOT NULL,
     created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
     last_seen_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
-    revoked_at timestamp with time zone
+    revoked_at timestamp with time zone,
+    CONSTRAINT check_devices_times CHECK (((((created_at AT TIME ZONE 'UTC'::text) >= '0001-01-01 00:00:00'::timestamp without time zone) AND ((created_at AT TIME ZONE 'UTC'::text) <= '9999-12-31 23:59:59.999999'::timestamp without time zone)) AND (((last_seen_at AT TIME ZONE 'UTC'::text) >= '0001-01-01 00:00:00'::timestamp without time zone) AND ((last_seen_at AT TIME ZONE 'UTC'::text) <= '9999-12-31 23:59:59.999999'::timestamp without time zone)) AND (((revoked_at AT TIME ZONE 'UTC'::text) >= '0001-01-01 00:00:00'::timestamp without time zone) AND ((revoked_at AT TIME ZONE 'UTC'::text) <= '9999-12-31 23:59:59.999999'::timestamp without time zone))))
 );
 
 CREATE TABLE public.job_assignments (
@@ -553,7 +571,8 @@ CREATE TABLE public.job_assignments (
     user_id uuid NOT NULL,
     assigned_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
     updated_by_id uuid NOT NULL,
-    change_xid xid8 DEFAULT pg_current_xact_id() NOT NULL
+    change_xid xid8 DEFAULT pg_current_xact_id() NOT NULL,
+    CONSTRAINT check_job_assignments_times CHECK ((((assigned_at AT TIME ZONE 'UTC'::text) >= '0001-01-01 00:00:00'::timestamp without time zone) AND ((assigned_at AT TIME ZONE 'UTC'::text) <= '9999-12-31 23:59:59.999999'::timestamp without time zone)))
 );
 
 CREATE TABLE public.job_status_history (
@@ -565,6 +584,7 @@ CREATE TABLE public.job_status_history (
     changed_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
     change_xid xid8 DEFAULT pg_current_xact_id() NOT NULL,
     CONSTRAINT check_from_status CHECK (((from_status)::text = ANY ((ARRAY['NOT_STARTED'::character varying, 'IN_PROGRESS'::character varying, 'WAITING_ON_MATERIALS'::character varying, 'COMPLETED'::character varying, 'ON_HOLD'::character varying])::text[]))),
+    CONSTRAINT check_job_status_history_times CHECK ((((changed_at AT TIME ZONE 'UTC'::text) >= '0001-01-01 00:00:00'::timestamp without time zone) AND ((changed_at AT TIME ZONE 'UTC'::text) <= '9999-12-31 23:59:59.999999'::timestamp without time zone))),
     CONSTRAINT check_to_status CHECK (((to_status)::text = ANY ((ARRAY['NOT_STARTED'::character varying, 'IN_PROGRESS'::character varying, 'WAITING_ON_MATERIALS'::character varying, 'COMPLETED'::character varying, 'ON_HOLD'::character varying])::text[])))
 );
 
@@ -583,7 +603,9 @@ CREATE TABLE public.jobs (
     updated_by_id uuid NOT NULL,
     change_xid xid8 DEFAULT pg_current_xact_id() NOT NULL,
     CONSTRAINT check_job_dates CHECK (((start_date IS NULL) OR (end_date IS NULL) OR (start_date <= end_date))),
-    CONSTRAINT check_job_status CHECK (((status)::text = ANY ((ARRAY['NOT_STARTED'::character varying, 'IN_PROGRESS'::character varying, 'WAITING_ON_MATERIALS'::character varying, 'COMPLETED'::character varying, 'ON_HOLD'::character varying])::text[])))
+    CONSTRAINT check_job_status CHECK (((status)::text = ANY ((ARRAY['NOT_STARTED'::character varying, 'IN_PROGRESS'::character varying, 'WAITING_ON_MATERIALS'::character varying, 'COMPLETED'::character varying, 'ON_HOLD'::character varying])::text[]))),
+    CONSTRAINT check_job_texts CHECK (((char_length(description) <= 100000) AND (char_length(notes) <= 100000))),
+    CONSTRAINT check_jobs_times CHECK (((((created_at AT TIME ZONE 'UTC'::text) >= '0001-01-01 00:00:00'::timestamp without time zone) AND ((created_at AT TIME ZONE 'UTC'::text) <= '9999-12-31 23:59:59.999999'::timestamp without time zone)) AND ((end_date >= '0001-01-01'::date) AND (end_date <= '9999-12-31'::date)) AND ((start_date >= '0001-01-01'::date) AND (start_date <= '9999-12-31'::date)) AND (((updated_at AT TIME ZONE 'UTC'::text) >= '0001-01-01 00:00:00'::timestamp without time zone) AND ((updated_at AT TIME ZONE 'UTC'::text) <= '9999-12-31 23:59:59.999999'::timestamp without time zone))))
 );
 
 CREATE TABLE public.materials (
@@ -602,8 +624,10 @@ CREATE TABLE public.materials (
     updated_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
     updated_by_id uuid NOT NULL,
     change_xid xid8 DEFAULT pg_current_xact_id() NOT NULL,
+    CONSTRAINT check_material_texts CHECK ((char_length(notes) <= 100000)),
+    CONSTRAINT check_materials_times CHECK (((((created_at AT TIME ZONE 'UTC'::text) >= '0001-01-01 00:00:00'::timestamp without time zone) AND ((created_at AT TIME ZONE 'UTC'::text) <= '9999-12-31 23:59:59.999999'::timestamp without time zone)) AND (((purchased_at AT TIME ZONE 'UTC'::text) >= '0001-01-01 00:00:00'::timestamp without time zone) AND ((purchased_at AT TIME ZONE 'UTC'::text) <= '9999-12-31 23:59:59.999999'::timestamp without time zone)) AND (((updated_at AT TIME ZONE 'UTC'::text) >= '0001-01-01 00:00:00'::timestamp without time zone) AND ((updated_at AT TIME ZONE 'UTC'::text) <= '9999-12-31 23:59:59.999999'::timestamp without time zone)))),
     CONSTRAINT check_purchase_consistency CHECK ((((purchased = false) AND (purchased_by_id IS NULL) AND (purchased_at IS NULL)) OR ((purchased = true) AND (purchased_by_id IS NOT NULL) AND (purchased_at IS NOT NULL)))),
-    CONSTRAINT check_quantity_positive CHECK ((quantity > (0)::numeric))
+    CONSTRAINT check_quantity_positive CHECK (((quantity > (0)::numeric) AND (quantity <> 'NaN'::numeric)))
 );
 
 CREATE TABLE public.refresh_tokens (
@@ -613,7 +637,8 @@ CREATE TABLE public.refresh_tokens (
     expires_at timestamp with time zone NOT NULL,
     created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
     family_id uuid NOT NULL,
-    used_at timestamp with time zone
+    used_at timestamp with time zone,
+    CONSTRAINT check_refresh_tokens_times CHECK (((((created_at AT TIME ZONE 'UTC'::text) >= '0001-01-01 00:00:00'::timestamp without time zone) AND ((created_at AT TIME ZONE 'UTC'::text) <= '9999-12-31 23:59:59.999999'::timestamp without time zone)) AND (((expires_at AT TIME ZONE 'UTC'::text) >= '0001-01-01 00:00:00'::timestamp without time zone) AND ((expires_at AT TIME ZONE 'UTC'::text) <= '9999-12-31 23:59:59.999999'::timestamp without time zone)) AND (((used_at AT TIME ZONE 'UTC'::text) >= '0001-01-01 00:00:00'::timestamp without time zone) AND ((used_at AT TIME ZONE 'UTC'::text) <= '9999-12-31 23:59:59.999999'::timestamp without time zone))))
 );
 
 CREATE TABLE public.sync_queue (
@@ -631,6 +656,7 @@ CREATE TABLE public.sync_queue (
     device_id uuid,
     client_seq bigint,
     result jsonb,
+    CONSTRAINT check_sync_queue_times CHECK (((((created_at AT TIME ZONE 'UTC'::text) >= '0001-01-01 00:00:00'::timestamp without time zone) AND ((created_at AT TIME ZONE 'UTC'::text) <= '9999-12-31 23:59:59.999999'::timestamp without time zone)) AND (((processed_at AT TIME ZONE 'UTC'::text) >= '0001-01-01 00:00:00'::timestamp without time zone) AND ((processed_at AT TIME ZONE 'UTC'::text) <= '9999-12-31 23:59:59.999999'::timestamp without time zone)))),
     CONSTRAINT sync_queue_operation_check CHECK (((operation)::text = ANY ((ARRAY['create'::character varying, 'update'::character varying, 'delete'::character varying])::text[]))),
     CONSTRAINT sync_queue_status_check CHECK (((status)::text = ANY ((ARRAY['pending'::character varying, 'processing'::character varying, 'completed'::character varying, 'failed'::character varying])::text[])))
 )
@@ -651,6 +677,7 @@ CREATE TABLE public.sync_queue_completed (
     device_id uuid,
     client_seq bigint,
     result jsonb,
+    CONSTRAINT check_sync_queue_times CHECK (((((created_at AT TIME ZONE 'UTC'::text) >= '0001-01-01 00:00:00'::timestamp without time zone) AND ((created_at AT TIME ZONE 'UTC'::text) <= '9999-12-31 23:59:59.999999'::timestamp without time zone)) AND (((processed_at AT TIME ZONE 'UTC'::text) >= '0001-01-01 00:00:00'::timestamp without time zone) AND ((processed_at AT TIME ZONE 'UTC'::text) <= '9999-12-31 23:59:59.999999'::timestamp without time zone)))),
     CONSTRAINT sync_queue_operation_check CHECK (((operation)::text = ANY ((ARRAY['create'::character varying, 'update'::character varying, 'delete'::character varying])::text[]))),
     CONSTRAINT sync_queue_status_check CHECK (((status)::text = ANY ((ARRAY['pending'::character varying, 'processing'::character varying, 'completed'::character varying, 'failed'::character varying])::text[])))
 );
@@ -670,6 +697,7 @@ CREATE TABLE public.sync_queue_failed (
     device_id uuid,
     client_seq bigint,
     result jsonb,
+    CONSTRAINT check_sync_queue_times CHECK (((((created_at AT TIME ZONE 'UTC'::text) >= '0001-01-01 00:00:00'::timestamp without time zone) AND ((created_at AT TIME ZONE 'UTC'::text) <= '9999-12-31 23:59:59.999999'::timestamp without time zone)) AND (((processed_at AT TIME ZONE 'UTC'::text) >= '0001-01-01 00:00:00'::timestamp without time zone) AND ((processed_at AT TIME ZONE 'UTC'::text) <= '9999-12-31 23:59:59.999999'::timestamp without time zone)))),
     CONSTRAINT sync_queue_operation_check CHECK (((operation)::text = ANY ((ARRAY['create'::character varying, 'update'::character varying, 'delete'::character varying])::text[]))),
     CONSTRAINT sync_queue_status_check CHECK (((status)::text = ANY ((ARRAY['pending'::character varying, 'processing'::character varying, 'completed'::character varying, 'failed'::character varying])::text[])))
 );
@@ -689,6 +717,7 @@ CREATE TABLE public.sync_queue_pending (
     device_id uuid,
     client_seq bigint,
     result jsonb,
+    CONSTRAINT check_sync_queue_times CHECK (((((created_at AT TIME ZONE 'UTC'::text) >= '0001-01-01 00:00:00'::timestamp without time zone) AND ((created_at AT TIME ZONE 'UTC'::text) <= '9999-12-31 23:59:59.999999'::timestamp without time zone)) AND (((processed_at AT TIME ZONE 'UTC'::text) >= '0001-01-01 00:00:00'::timestamp without time zone) AND ((processed_at AT TIME ZONE 'UTC'::text) <= '9999-12-31 23:59:59.999999'::timestamp without time zone)))),
     CONSTRAINT sync_queue_operation_check CHECK (((operation)::text = ANY ((ARRAY['create'::character varying, 'update'::character varying, 'delete'::character varying])::text[]))),
     CONSTRAINT sync_queue_status_check CHECK (((status)::text = ANY ((ARRAY['pending'::character varying, 'processing'::character varying, 'completed'::character varying, 'failed'::character varying])::text[])))
 );
@@ -708,6 +737,7 @@ CREATE TABLE public.sync_queue_processing (
     device_id uuid,
     client_seq bigint,
     result jsonb,
+    CONSTRAINT check_sync_queue_times CHECK (((((created_at AT TIME ZONE 'UTC'::text) >= '0001-01-01 00:00:00'::timestamp without time zone) AND ((created_at AT TIME ZONE 'UTC'::text) <= '9999-12-31 23:59:59.999999'::timestamp without time zone)) AND (((processed_at AT TIME ZONE 'UTC'::text) >= '0001-01-01 00:00:00'::timestamp without time zone) AND ((processed_at AT TIME ZONE 'UTC'::text) <= '9999-12-31 23:59:59.999999'::timestamp without time zone)))),
     CONSTRAINT sync_queue_operation_check CHECK (((operation)::text = ANY ((ARRAY['create'::character varying, 'update'::character varying, 'delete'::character varying])::text[]))),
     CONSTRAINT sync_queue_status_check CHECK (((status)::text = ANY ((ARRAY['pending'::character varying, 'processing'::character varying, 'completed'::character varying, 'failed'::character varying])::text[])))
 );
@@ -716,7 +746,8 @@ CREATE TABLE public.sync_timelines (
     system_identifier character varying(20) NOT NULL,
     timeline_id integer NOT NULL,
     first_xid xid8 NOT NULL,
-    started_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+    started_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT check_sync_timelines_times CHECK ((((started_at AT TIME ZONE 'UTC'::text) >= '0001-01-01 00:00:00'::timestamp without time zone) AND ((started_at AT TIME ZONE 'UTC'::text) <= '9999-12-31 23:59:59.999999'::timestamp without time zone)))
 );
 
 CREATE TABLE public.tombstones (
@@ -727,7 +758,8 @@ CREATE TABLE public.tombstones (
     customer_id uuid,
     user_id uuid,
     deleted_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
-    change_xid xid8 DEFAULT pg_current_xact_id() NOT NULL
+    change_xid xid8 DEFAULT pg_current_xact_id() NOT NULL,
+    CONSTRAINT check_tombstones_times CHECK ((((deleted_at AT TIME ZONE 'UTC'::text) >= '0001-01-01 00:00:00'::timestamp without time zone) AND ((deleted_at AT TIME ZONE 'UTC'::text) <= '9999-12-31 23:59:59.999999'::timestamp without time zone)))
 );
 
 CREATE TABLE public.users (
@@ -742,6 +774,7 @@ CREATE TABLE public.users (
     updated_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
     updated_by_id uuid NOT NULL,
     change_xid xid8 DEFAULT pg_current_xact_id() NOT NULL,
+    CONSTRAINT check_users_times CHECK (((((created_at AT TIME ZONE 'UTC'::text) >= '0001-01-01 00:00:00'::timestamp without time zone) AND ((created_at AT TIME ZONE 'UTC'::text) <= '9999-12-31 23:59:59.999999'::timestamp without time zone)) AND (((last_login_at AT TIME ZONE 'UTC'::text) >= '0001-01-01 00:00:00'::timestamp without time zone) AND ((last_login_at AT TIME ZONE 'UTC'::text) <= '9999-12-31 23:59:59.999999'::timestamp without time zone)) AND (((updated_at AT TIME ZONE 'UTC'::text) >= '0001-01-01 00:00:00'::timestamp without time zone) AND ((updated_at AT TIME ZONE 'UTC'::text) <= '9999-12-31 23:59:59.999999'::timestamp without time zone)))),
     CONSTRAINT users_role_check CHECK (((role)::text = ANY ((ARRAY['OWNER'::character varying, 'WORKER'::character varying])::text[])))
 );
 
@@ -1041,6 +1074,8 @@ CREATE TRIGGER bury_jobs AFTER DELETE ON public.jobs REFERENCING OLD TABLE AS ol
 
 CREATE TRIGGER bury_materials AFTER DELETE ON public.materials REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION public.bury_materials();
 
+CREATE TRIGGER bury_sessions AFTER DELETE ON public.refresh_tokens REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION public.bury_sessions();
+
 CREATE TRIGGER bury_users AFTER DELETE ON public.users REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION public.bury_users();
 
 CREATE TRIGGER check_job_status_transition BEFORE UPDATE ON public.jobs FOR EACH ROW WHEN ((((old.status)::text IS DISTINCT FROM (new.status)::text) AND ((new.status)::text = ANY ((ARRAY['NOT_STARTED'::character varying, 'IN_PROGRESS'::character varying, 'WAITING_ON_MATERIALS'::character varying, 'COMPLETED'::character varying, 'ON_HOLD'::character varying])::text[])))) EXECUTE FUNCTION public.check_job_status_transition();
@@ -1076,6 +1111,8 @@ CREATE TRIGGER keep_materials_id BEFORE UPDATE ON public.materials FOR EACH ROW 
 CREATE TRIGGER keep_materials_job BEFORE UPDATE ON public.materials FOR EACH ROW WHEN ((old.job_id IS DISTINCT FROM new.job_id)) EXECUTE FUNCTION public.refuse_change('materials', 'job_id');
 
 CREATE TRIGGER keep_materials_tombstones BEFORE TRUNCATE ON public.materials FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_truncate();
+
+CREATE TRIGGER keep_refresh_tokens_tombstones BEFORE TRUNCATE ON public.refresh_tokens FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_truncate();
 
 CREATE TRIGGER keep_users_id BEFORE UPDATE ON public.users FOR EACH ROW WHEN ((old.id IS DISTINCT FROM new.id)) EXECUTE FUNCTION public.refuse_change('users', 'id');
 

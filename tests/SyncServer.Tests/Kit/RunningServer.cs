@@ -22,10 +22,11 @@ internal sealed class RunningServer : IAsyncDisposable
     private readonly TestDatabase _database;
     private readonly WebApplication _app;
     private readonly ErrorRecorder _errors;
+    private readonly bool _ownsDatabase;
 
-    private RunningServer(TestDatabase database, WebApplication app, ErrorRecorder errors)
+    private RunningServer(TestDatabase database, bool ownsDatabase, WebApplication app, ErrorRecorder errors)
     {
-        (_database, _app, _errors) = (database, app, errors);
+        (_database, _ownsDatabase, _app, _errors) = (database, ownsDatabase, app, errors);
         Address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
         Channel = GrpcChannel.ForAddress(Address);
         DataSource = NpgsqlDataSource.Create(database.ConnectionString);
@@ -40,9 +41,17 @@ internal sealed class RunningServer : IAsyncDisposable
     public static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     public static async Task<RunningServer> StartAsync(
-        Dictionary<string, string?>? settings = null, Action<IServiceCollection>? services = null)
+        Dictionary<string, string?>? settings = null, Action<IServiceCollection>? services = null) =>
+        await StartAsync(await TestDatabase.CreateAsync(Cancellation), ownsDatabase: true, settings, services);
+
+    /// <summary>Another server on the same database; dispose of it first.</summary>
+    public Task<RunningServer> StartAnotherAsync(
+        Dictionary<string, string?>? settings = null, Action<IServiceCollection>? services = null) =>
+        StartAsync(_database, ownsDatabase: false, settings, services);
+
+    private static async Task<RunningServer> StartAsync(
+        TestDatabase database, bool ownsDatabase, Dictionary<string, string?>? settings, Action<IServiceCollection>? services)
     {
-        var database = await TestDatabase.CreateAsync(Cancellation);
         var errors = new ErrorRecorder();
         var app = ServerApp.Build(["--environment=Development"], builder =>
         {
@@ -58,7 +67,7 @@ internal sealed class RunningServer : IAsyncDisposable
             services?.Invoke(builder.Services);
         });
         await app.StartAsync(Cancellation);
-        return new RunningServer(database, app, errors);
+        return new RunningServer(database, ownsDatabase, app, errors);
     }
 
     public async Task<LoginResponse> LoginAsync(string email = "owner@khscrm.com", string password = "owner-demo-1") =>
@@ -98,6 +107,9 @@ internal sealed class RunningServer : IAsyncDisposable
         return (T)(await command.ExecuteScalarAsync(Cancellation))!;
     }
 
+    public T Service<T>()
+        where T : notnull => _app.Services.GetRequiredService<T>();
+
     public Task StopAsync() => _app.StopAsync(Cancellation);
 
     public async ValueTask DisposeAsync()
@@ -105,7 +117,8 @@ internal sealed class RunningServer : IAsyncDisposable
         Channel.Dispose();
         await _app.DisposeAsync();
         await DataSource.DisposeAsync();
-        await _database.DisposeAsync();
+        if (_ownsDatabase)
+            await _database.DisposeAsync();
         Assert.Empty(_errors.Errors);
     }
 }

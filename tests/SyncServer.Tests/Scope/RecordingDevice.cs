@@ -34,7 +34,11 @@ internal sealed class RecordingDevice(RunningServer server, string email, Guid u
     }
 
     /// <summary>Reads until a checkpoint shows the marker row with this name: all that was written before it is here.</summary>
-    public async Task ReadToMarkerAsync(string marker, string name)
+    /// <param name="marker">The row.</param>
+    /// <param name="name">Its name.</param>
+    /// <param name="check">Looks at the rows at every checkpoint.</param>
+    public async Task ReadToMarkerAsync(
+        string marker, string name, Action<IReadOnlyDictionary<(EntityType Type, string Id), Entity>>? check = null)
     {
         while (true)
         {
@@ -47,6 +51,8 @@ internal sealed class RecordingDevice(RunningServer server, string email, Guid u
                 Apply(change);
             if (message.Delta is { } delta)
                 _hello.Cursor = delta.Cursor;
+            if (message.Delta is { Checkpoint: true })
+                check?.Invoke(Rows);
             if (message.Delta is { Checkpoint: true }
                 && Rows.GetValueOrDefault((EntityType.User, marker))?.User.Name == name)
             {

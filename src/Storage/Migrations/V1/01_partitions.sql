@@ -11,7 +11,11 @@ CREATE TABLE activity_logs (
     job_id UUID CONSTRAINT activity_logs_job_id_fkey REFERENCES jobs(id) ON DELETE CASCADE,
     created_at TIMESTAMP WITH TIME ZONE NOT NULL DEFAULT clock_timestamp(),
     change_xid xid8 NOT NULL DEFAULT pg_current_xact_id(),
-    CONSTRAINT activity_logs_pkey PRIMARY KEY (id, created_at)
+    CONSTRAINT activity_logs_pkey PRIMARY KEY (id, created_at),
+    CONSTRAINT check_activity_details
+        CHECK (pg_column_size(details) <= 2000000 AND octet_length(details::text) <= 2500000),
+    CONSTRAINT check_activity_logs_times
+        CHECK (created_at AT TIME ZONE 'UTC' BETWEEN timestamp '0001-01-01' AND timestamp '9999-12-31 23:59:59.999999')
 ) PARTITION BY RANGE (created_at);
 
 CREATE TABLE activity_logs_default PARTITION OF activity_logs DEFAULT;
@@ -33,7 +37,10 @@ CREATE TABLE sync_queue (
     device_id UUID,
     client_seq BIGINT,
     result JSONB,
-    CONSTRAINT sync_queue_pkey PRIMARY KEY (id, status)
+    CONSTRAINT sync_queue_pkey PRIMARY KEY (id, status),
+    CONSTRAINT check_sync_queue_times
+        CHECK (created_at AT TIME ZONE 'UTC' BETWEEN timestamp '0001-01-01' AND timestamp '9999-12-31 23:59:59.999999'
+            AND processed_at AT TIME ZONE 'UTC' BETWEEN timestamp '0001-01-01' AND timestamp '9999-12-31 23:59:59.999999')
 ) PARTITION BY LIST (status);
 
 CREATE TABLE sync_queue_pending PARTITION OF sync_queue FOR VALUES IN ('pending');

@@ -42,3 +42,18 @@ CREATE TRIGGER bury_job_customer AFTER UPDATE OF customer_id ON jobs FOR EACH RO
 
 CREATE TRIGGER stamp_tombstones BEFORE INSERT OR UPDATE ON tombstones
     FOR EACH ROW EXECUTE FUNCTION stamp_change_xid();
+
+-- A session is over when its last token is gone. Servers that hold streams of it learn it here, as they learn of any change.
+CREATE FUNCTION bury_sessions() RETURNS TRIGGER AS $$
+BEGIN
+    INSERT INTO tombstones (entity_type, entity_id, user_id)
+    SELECT DISTINCT 'session', o.family_id, o.user_id FROM old_rows o
+    WHERE NOT EXISTS (SELECT FROM refresh_tokens r WHERE r.family_id = o.family_id);
+    RETURN NULL;
+END;
+$$ LANGUAGE plpgsql;
+
+CREATE TRIGGER bury_sessions AFTER DELETE ON refresh_tokens
+    REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION bury_sessions();
+CREATE TRIGGER keep_refresh_tokens_tombstones BEFORE TRUNCATE ON refresh_tokens
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_truncate();

@@ -8,7 +8,9 @@ internal sealed class ActivityLogConfiguration : IEntityTypeConfiguration<Activi
 {
     public void Configure(EntityTypeBuilder<ActivityLogRow> builder)
     {
-        builder.ToTable("activity_logs");
+        // As a message and as text: a few bytes of jsonb may be a number of 131,072 digits.
+        builder.ToTable("activity_logs", table => table.HasCheckConstraint(
+            "check_activity_details", "pg_column_size(details) <= 2000000 AND octet_length(details::text) <= 2500000"));
         // A primary key of a partitioned table must contain the partition key (DESIGN §9.2).
         builder.HasKey(entry => new { entry.Id, entry.CreatedAt });
         builder.Property(entry => entry.Id).IsGenerated();

@@ -18,6 +18,16 @@ internal static class ColumnDefaults
     public static void IsChangeXid(this PropertyBuilder<ulong> property) =>
         property.HasColumnType("xid8").HasDefaultValueSql("pg_current_xact_id()");
 
+    /// <summary>
+    /// That texts without a length of their own are no longer than the service lets them be, so that every row fits into
+    /// a message of gRPC's default 4 MiB.
+    /// </summary>
+    public static string AtMost(params (string Column, int Characters)[] texts) => string.Join(
+        " AND ", texts.Select(text => $"char_length({text.Column}) <= {text.Characters}"));
+
+    /// <summary>The most characters of notes and descriptions, as in <c>EntityRules</c>.</summary>
+    public const int LongText = 100_000;
+
     /// <summary>One of the five statuses of a job.</summary>
     public const string JobStatuses = "'NOT_STARTED', 'IN_PROGRESS', 'WAITING_ON_MATERIALS', 'COMPLETED', 'ON_HOLD'";
 }

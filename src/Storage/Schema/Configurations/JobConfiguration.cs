@@ -13,6 +13,9 @@ internal sealed class JobConfiguration : IEntityTypeConfiguration<JobRow>
             table.HasCheckConstraint("check_job_status", $"status IN ({ColumnDefaults.JobStatuses})");
             table.HasCheckConstraint(
                 "check_job_dates", "start_date IS NULL OR end_date IS NULL OR start_date <= end_date");
+            table.HasCheckConstraint(
+                "check_job_texts",
+                ColumnDefaults.AtMost(("description", ColumnDefaults.LongText), ("notes", ColumnDefaults.LongText)));
         });
         builder.Property(job => job.Id).IsGenerated();
         builder.Property(job => job.Title).HasMaxLength(255);

@@ -10,7 +10,8 @@ internal sealed class MaterialConfiguration : IEntityTypeConfiguration<MaterialR
     {
         builder.ToTable("materials", table =>
         {
-            table.HasCheckConstraint("check_quantity_positive", "quantity > 0");
+            table.HasCheckConstraint("check_quantity_positive", "quantity > 0 AND quantity <> 'NaN'");
+            table.HasCheckConstraint("check_material_texts", ColumnDefaults.AtMost(("notes", ColumnDefaults.LongText)));
             table.HasCheckConstraint(
                 "check_purchase_consistency",
                 "(purchased = false AND purchased_by_id IS NULL AND purchased_at IS NULL) OR "

@@ -1,0 +1,36 @@
+using KhsCrm.Storage.Deltas;
+using KhsCrm.V1;
+
+namespace KhsCrm.Storage.Live;
+
+/// <summary>
+/// What a live stream gets: the kinds it asked for, and of a worker the jobs they are assigned to with those jobs'
+/// customers. It holds until a window says that the worker's scope changed.
+/// </summary>
+public sealed class LiveScope
+{
+    private readonly Guid[] _jobs;
+    private readonly Guid[] _customers;
+
+    internal LiveScope(CursorScope cursor, Guid[] jobs, Guid[] customers)
+    {
+        Array.Sort(jobs);
+        Array.Sort(customers);
+        (Cursor, _jobs, _customers) = (cursor, jobs, customers);
+    }
+
+    /// <summary>Whose it is.</summary>
+    public Guid UserId => Cursor.UserId;
+
+    internal CursorScope Cursor { get; }
+
+    internal bool IsOwner => Cursor.Role == Role.Owner;
+
+    internal IReadOnlyList<Guid> Jobs => _jobs;
+
+    internal IReadOnlyList<Guid> Customers => _customers;
+
+    internal bool HasJob(Guid id) => Array.BinarySearch(_jobs, id) >= 0;
+
+    internal bool HasCustomer(Guid id) => Array.BinarySearch(_customers, id) >= 0;
+}

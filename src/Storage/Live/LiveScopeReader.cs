@@ -1,0 +1,33 @@
+using KhsCrm.Storage.Deltas;
+using KhsCrm.V1;
+using Npgsql;
+
+namespace KhsCrm.Storage.Live;
+
+/// <summary>
+/// Reads what a stream that goes live is to get. The read may be a moment later than the checkpoint that the stream stands
+/// at: whatever changed the scope in between is in a window after that checkpoint, which sends the stream back to read anew.
+/// </summary>
+public sealed class LiveScopeReader(NpgsqlDataSource dataSource)
+{
+    /// <summary>Reads the scope of a stream.</summary>
+    public async Task<LiveScope> ReadAsync(DeltaScope scope, CancellationToken cancellationToken)
+    {
+        var cursorScope = scope.ToCursorScope();
+        if (scope.Role == Role.Owner)
+            return new LiveScope(cursorScope, [], []);
+        await using var command = dataSource.CreateCommand(
+            "SELECT a.job_id, j.customer_id FROM job_assignments a JOIN jobs j ON j.id = a.job_id WHERE a.user_id = $1");
+        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = scope.UserId });
+        HashSet<Guid> customers = [];
+        List<Guid> jobs = [];
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            jobs.Add(reader.GetGuid(0));
+            customers.Add(reader.GetGuid(1));
+        }
+
+        return new LiveScope(cursorScope, [.. jobs], [.. customers]);
+    }
+}

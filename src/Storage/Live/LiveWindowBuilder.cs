@@ -1,0 +1,107 @@
+using Google.Protobuf.WellKnownTypes;
+using KhsCrm.Contracts.Kinds;
+using KhsCrm.Storage.Deltas;
+using KhsCrm.V1;
+
+namespace KhsCrm.Storage.Live;
+
+/// <summary>Gathers what a read found, encoding each change once, as long as it stays within the limits.</summary>
+internal sealed class LiveWindowBuilder(LiveWindowOptions options)
+{
+    private readonly List<LiveRow> _rows = [];
+    private readonly List<LiveRow> _gone = [];
+    private readonly HashSet<(EntityType, Guid)> _present = [];
+    private readonly ScopeEvents _events = new();
+    private int _bytes;
+    private int _count;
+
+    public Dictionary<Guid, long> Devices { get; } = [];
+
+    public bool IsFull => _count > options.WindowRows || _bytes > options.WindowBytes;
+
+    /// <summary>A row as it now is.</summary>
+    public void Add(RowKey key, EntityKind kind, Entity entity)
+    {
+        if (entity.User is { } changed)
+            _events.ChangeUser(changed);
+        if (entity.JobAssignment is { } assignment)
+            _events.Reassign(Guid.Parse(assignment.UserId));
+        var bytes = ChangeEncoding.Encode(new Change { Entity = entity });
+        var redacted = bytes;
+        if (entity.User is { } user)
+        {
+            Redaction.Apply(user, readerId: Guid.Empty, Role.Worker);
+            redacted = ChangeEncoding.Encode(new Change { Entity = entity });
+        }
+
+        var (audience, route) = Route(entity);
+        _present.Add((kind.Type, key.Id));
+        Count(bytes);
+        _rows.Add(new LiveRow(key, kind.Type, key.Id, audience, route, bytes, redacted));
+    }
+
+    /// <summary>A tombstone.</summary>
+    public void AddTombstone(DateTime deletedAt, Guid id, string entityType, Guid entityId, Guid? jobId, Guid? userId)
+    {
+        switch (entityType)
+        {
+            case "session":
+                _events.EndSession(entityId);
+                return;
+            case "job_customer":
+                _events.MoveJob(entityId);
+                return;
+            case "job_assignment" when userId is { } worker:
+                _events.Reassign(worker);
+                break;
+            case "user":
+                _events.DeleteUser(entityId);
+                break;
+        }
+
+        if (EntityKinds.Of(entityType) is not { } kind)
+            return;
+        var bytes = ChangeEncoding.Encode(new Change
+        {
+            Deleted = new Deleted
+            {
+                EntityType = kind.Type,
+                EntityId = entityId.ToString(),
+                DeletedAt = Timestamp.FromDateTime(deletedAt),
+            },
+        });
+        var audience = kind.Type switch
+        {
+            EntityType.User => LiveAudience.Everyone,
+            EntityType.JobAssignment or EntityType.Material or EntityType.JobStatusHistory when jobId is not null => LiveAudience.Routed,
+            // Whoever had the job was assigned to it, so that its end is the end of an assignment too.
+            _ => LiveAudience.OwnersOnly,
+        };
+        Count(bytes);
+        _gone.Add(new LiveRow(new RowKey(deletedAt, id, 0), kind.Type, entityId, audience, jobId ?? default, bytes, bytes));
+    }
+
+    public LiveWindow Build(LivePosition from, LivePosition to, int types)
+    {
+        // A row that was made again is no deletion: what it is now is in this very window.
+        _gone.RemoveAll(gone => _present.Contains((gone.Type, gone.EntityId)));
+        return new LiveWindow(from, to, types, [.. _rows, .. _gone], _events, Devices);
+    }
+
+    private void Count(byte[] bytes)
+    {
+        _count++;
+        _bytes += bytes.Length;
+    }
+
+    private static (LiveAudience Audience, Guid RouteId) Route(Entity entity) => entity.RowCase switch
+    {
+        Entity.RowOneofCase.User => (LiveAudience.Everyone, default),
+        Entity.RowOneofCase.Customer => (LiveAudience.Routed, Guid.Parse(entity.Customer.Id)),
+        Entity.RowOneofCase.Job => (LiveAudience.Routed, Guid.Parse(entity.Job.Id)),
+        Entity.RowOneofCase.JobAssignment => (LiveAudience.Routed, Guid.Parse(entity.JobAssignment.JobId)),
+        Entity.RowOneofCase.Material => (LiveAudience.Routed, Guid.Parse(entity.Material.JobId)),
+        Entity.RowOneofCase.JobStatusHistory => (LiveAudience.Routed, Guid.Parse(entity.JobStatusHistory.JobId)),
+        _ => (LiveAudience.OwnersOnly, default),
+    };
+}

@@ -1,0 +1,135 @@
+using KhsCrm.Storage.Live;
+
+namespace KhsCrm.SyncServer.Live;
+
+/// <summary>
+/// One stream's side of the pump. It collects windows while the stream catches up, then holds what is routed to it until
+/// the stream has written it. What waits is bounded: a stream that falls behind, or whose scope changes, is sent back to
+/// its own cursor and costs nobody else anything.
+/// </summary>
+internal sealed class LiveFeed(LiveOptions options, Guid deviceId, LiveKinds kinds, Func<Guid> sessionId, Wake wake)
+{
+    private readonly Lock _lock = new();
+    private Queue<LiveWindow>? _collected;
+    private Queue<LiveDelivery>? _waiting;
+    private LiveScope? _scope;
+    // Of a collecting feed: where the collected windows begin. Of a live one: where the stream stands once it took all.
+    private LivePosition? _position;
+    private long _lastClientSeq;
+    private int _bytes;
+
+    /// <summary>The device whose stream it is.</summary>
+    public Guid DeviceId => deviceId;
+
+    /// <summary>The kinds of entities that it wants.</summary>
+    public LiveKinds Kinds => kinds;
+
+    /// <summary>The pump's side: begins to collect the windows that follow a position, in place of what there was.</summary>
+    public void Collect(LivePosition pump)
+    {
+        lock (_lock)
+        {
+            Clear();
+            (_collected, _position) = ([], pump);
+        }
+    }
+
+    /// <summary>
+    /// Goes live from a checkpoint. Whatever of the collected windows the checkpoint does not include waits to be written.
+    /// </summary>
+    /// <param name="scope">What the stream gets from now on.</param>
+    /// <param name="checkpoint">Where the stream stands.</param>
+    /// <param name="lastClientSeq">How far the device's outbox had been taken there.</param>
+    /// <returns>False when something lies between the two: the stream must read again.</returns>
+    public bool TryGoLive(LiveScope scope, LivePosition checkpoint, long lastClientSeq)
+    {
+        lock (_lock)
+        {
+            if (_collected is not { } collected || _position is not { } reached)
+                return false;
+            while (collected.TryPeek(out var next) && checkpoint.Includes(next.To))
+                reached = collected.Dequeue().To;
+            if (!checkpoint.Includes(reached))
+                return false;
+            Clear();
+            (_scope, _position, _lastClientSeq) = (scope, checkpoint, lastClientSeq);
+            while (collected.TryDequeue(out var window))
+                Route(scope, window);
+            return _scope is not null;
+        }
+    }
+
+    /// <summary>The pump's side: takes the next window.</summary>
+    public void Offer(LiveWindow window)
+    {
+        lock (_lock)
+        {
+            if (_collected is { } collected)
+            {
+                collected.Enqueue(window);
+                _bytes += window.Bytes;
+                if (!window.IsWhole || collected.Count > options.QueueLength || _bytes > options.QueueBytes)
+                    Clear();
+            }
+            else if (_scope is { } scope)
+            {
+                Route(scope, window);
+            }
+        }
+    }
+
+    /// <summary>The pump's side: nothing was written up to a later moment.</summary>
+    public void Confirm(LivePosition position)
+    {
+        lock (_lock)
+        {
+            if (_scope is not null)
+                _position = position;
+        }
+    }
+
+    /// <summary>Sends the stream back to its cursor: the pump lost the thread.</summary>
+    public void Break()
+    {
+        lock (_lock)
+            Clear();
+        wake.Call();
+    }
+
+    /// <summary>The stream's side: takes all that waits.</summary>
+    /// <param name="deliveries">What is to be written, in order; null for nothing.</param>
+    /// <returns>Where the stream stands after that; null when it must read for itself.</returns>
+    public LivePosition? Take(out Queue<LiveDelivery>? deliveries)
+    {
+        lock (_lock)
+        {
+            deliveries = _waiting;
+            (_waiting, _bytes) = (null, 0);
+            return _scope is null ? null : _position;
+        }
+    }
+
+    private void Route(LiveScope scope, LiveWindow window)
+    {
+        if (window.Route(scope, sessionId()) is not { } changes)
+        {
+            Clear();
+            wake.Call();
+            return;
+        }
+
+        _position = window.To;
+        var lastClientSeq = window.Devices.GetValueOrDefault(deviceId, _lastClientSeq);
+        if (changes.Count == 0 && lastClientSeq == _lastClientSeq)
+            return;
+        _lastClientSeq = lastClientSeq;
+        _waiting ??= [];
+        _waiting.Enqueue(new LiveDelivery(changes, window.To, lastClientSeq));
+        _bytes += changes.Bytes.Length;
+        if (_waiting.Count > options.QueueLength || _bytes > options.QueueBytes)
+            Clear();
+        wake.Call();
+    }
+
+    private void Clear() => (_collected, _waiting, _scope, _position, _bytes) = (null, null, null, null, 0);
+}

@@ -1,0 +1,39 @@
+using Grpc.Core;
+using KhsCrm.V1;
+
+namespace KhsCrm.SyncServer.Sync.Frames;
+
+/// <summary>
+/// The one who writes to a stream: one frame at a time, whoever it comes from. A device that does not read holds up those
+/// who write to it, and nobody else.
+/// </summary>
+internal sealed class FrameWriter(IServerStreamWriter<StreamFrame> stream) : IDisposable
+{
+    private static readonly WriteOptions Now = new();
+    private static readonly WriteOptions WithTheNext = new(WriteFlags.BufferHint);
+    private readonly SemaphoreSlim _turn = new(1, 1);
+
+    /// <summary>Writes a message of this stream's own.</summary>
+    public Task WriteAsync(SyncStreamResponse message, CancellationToken cancellationToken) =>
+        WriteAsync(new MessageFrame(message), isFollowed: false, cancellationToken);
+
+    /// <summary>Writes a frame.</summary>
+    /// <param name="frame">The frame; it is serialised when the answer completes.</param>
+    /// <param name="isFollowed">Whether another follows at once, so that both can go out in one.</param>
+    /// <param name="cancellationToken">Ends the stream in the middle of a frame.</param>
+    public async Task WriteAsync(StreamFrame frame, bool isFollowed, CancellationToken cancellationToken)
+    {
+        await _turn.WaitAsync(cancellationToken);
+        try
+        {
+            stream.WriteOptions = isFollowed ? WithTheNext : Now;
+            await stream.WriteAsync(frame, cancellationToken);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    public void Dispose() => _turn.Dispose();
+}

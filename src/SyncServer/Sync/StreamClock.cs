@@ -1,0 +1,55 @@
+namespace KhsCrm.SyncServer.Sync;
+
+/// <summary>
+/// The one timer of all streams: it looks at each a few times a second, so that an idle stream needs no timer of its own.
+/// A server that shuts down tells it, and it tells the streams.
+/// </summary>
+internal sealed class StreamClock(TimeProvider timeProvider, IHostApplicationLifetime lifetime) : BackgroundService
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
+    private readonly Lock _lock = new();
+    private readonly HashSet<SyncSession> _sessions = [];
+
+    /// <summary>Watches a stream until it is removed.</summary>
+    public void Add(SyncSession session)
+    {
+        lock (_lock)
+            _sessions.Add(session);
+        if (lifetime.ApplicationStopping.IsCancellationRequested)
+            session.Drain();
+    }
+
+    /// <summary>Forgets a stream.</summary>
+    public void Remove(SyncSession session)
+    {
+        lock (_lock)
+            _sessions.Remove(session);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await using var draining = lifetime.ApplicationStopping.Register(() => ForEach(session => session.Drain()));
+        using var timer = new PeriodicTimer(Interval, timeProvider);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stoppingToken))
+            {
+                var now = timeProvider.GetUtcNow();
+                ForEach(session => session.Check(now));
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The streams have ended before: the web server stops first.
+        }
+    }
+
+    private void ForEach(Action<SyncSession> act)
+    {
+        lock (_lock)
+        {
+            foreach (var session in _sessions)
+                act(session);
+        }
+    }
+}

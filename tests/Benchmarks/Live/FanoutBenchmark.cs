@@ -1,0 +1,168 @@
+using System.Diagnostics;
+using System.Globalization;
+using Google.Protobuf;
+using Grpc.Core;
+using KhsCrm.Benchmarks.Report;
+using KhsCrm.SyncServer.Live;
+using KhsCrm.V1;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+
+namespace KhsCrm.Benchmarks.Live;
+
+/// <summary>
+/// Deliveries of committed changes to live streams, against a raw gRPC broadcast of the same bytes: same process, same
+/// connections, same run. Changes are made with a few of them under way at a time, and then one by one for the latency.
+/// </summary>
+internal static class FanoutBenchmark
+{
+    private const int UnderWay = 4;
+    private static readonly Method<byte[], byte[]> SyncStream = new(
+        MethodType.DuplexStreaming, "khscrm.v1.SyncService", "SyncStream", RawService.Method.RequestMarshaller, RawService.Method.ResponseMarshaller);
+
+    public static async Task RunAsync(
+        BenchDatabase database, Arguments arguments, BenchReport report, CancellationToken cancellationToken)
+    {
+        var sizes = (arguments.Options.GetValueOrDefault("streams") ?? "1000,5000,10000").Split(',');
+        foreach (var size in sizes.Select(size => int.Parse(size, CultureInfo.InvariantCulture)))
+            await RunAsync(database, size, arguments.Number("changes", Math.Max(20, 400_000 / size)), arguments, report, cancellationToken);
+    }
+
+    /// <summary>Opens our streams and catches them up.</summary>
+    public static async Task<StreamSet> OpenAsync(
+        BenchServer server, int count, Deliveries deliveries, CancellationToken cancellationToken)
+    {
+        var streams = new StreamSet(server.Address, SyncStream, count);
+        var token = await server.SignInAsync(cancellationToken);
+        await streams.OpenAsync(
+            _ => Hello().ToByteArray(),
+            new Metadata { { "authorization", $"Bearer {token}" } },
+            static bytes => SyncStreamResponse.Parser.ParseFrom(bytes).Delta is { Checkpoint: true },
+            deliveries,
+            cancellationToken);
+        return streams;
+    }
+
+    /// <summary>Opens raw streams.</summary>
+    public static async Task<StreamSet> OpenAsync(
+        RawServer server, int count, Deliveries deliveries, CancellationToken cancellationToken)
+    {
+        var streams = new StreamSet(server.Address, RawService.Method, count);
+        await streams.OpenAsync(_ => Hello().ToByteArray(), [], static _ => true, deliveries, cancellationToken);
+        return streams;
+    }
+
+    private static async Task RunAsync(
+        BenchDatabase database, int streams, int changes, Arguments arguments, BenchReport report, CancellationToken cancellationToken)
+    {
+        var rounds = arguments.Number("rounds", 3);
+        var single = Math.Min(changes, arguments.Number("single", 20));
+        await using var dataSource = NpgsqlDataSource.Create(database.ConnectionString);
+        var customer = await AddCustomerAsync(dataSource, cancellationToken);
+        var total = rounds * (changes + single);
+        var (ours, raws) = (new Deliveries(streams, total), new Deliveries(streams, total));
+        await using var server = await BenchServer.StartAsync(database, cancellationToken);
+        await using var raw = await RawServer.StartAsync(cancellationToken);
+        await using var ourStreams = await OpenAsync(server, streams, ours, cancellationToken);
+        await using var rawStreams = await OpenAsync(raw, streams, raws, cancellationToken);
+        var commits = server.Services.GetRequiredService<Commits>();
+        Func<int, Task> commitAsync = async change =>
+        {
+            using var write = commits.Begin(deviceId: null);
+            await using var command = dataSource.CreateCommand("UPDATE customers SET notes = $2 WHERE id = $1");
+            command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = customer });
+            command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = Deliveries.Text(change) });
+            ours.Send(change);
+            await command.ExecuteNonQueryAsync(cancellationToken);
+            ours.Send(change);
+        };
+        Func<int, Task> broadcastAsync = change =>
+        {
+            raws.Send(change);
+            raw.Hub.Broadcast(Message(change).ToByteArray());
+            return Task.CompletedTask;
+        };
+
+        var (ourRate, rawRate) = (0.0, 0.0);
+        var (ourSingles, rawSingles) = (new List<double>(), new List<double>());
+        var next = 0;
+        for (var round = 0; round < rounds; round++)
+        {
+            ourRate = Math.Max(ourRate, streams * await RateAsync(ours, commitAsync, next, changes, UnderWay, cancellationToken));
+            rawRate = Math.Max(rawRate, streams * await RateAsync(raws, broadcastAsync, next, changes, UnderWay, cancellationToken));
+            next += changes;
+            ours.Forget();
+            raws.Forget();
+            await RateAsync(ours, commitAsync, next, single, 1, cancellationToken);
+            await RateAsync(raws, broadcastAsync, next, single, 1, cancellationToken);
+            next += single;
+            ourSingles.AddRange([ours.Percentile(0.5), ours.Percentile(0.99)]);
+            rawSingles.AddRange([raws.Percentile(0.5), raws.Percentile(0.99)]);
+        }
+
+        report.Add(new Scenario($"fanout.{streams}", ourRate, "deliveries/s", rawRate, Goal: 0.8));
+        report.Add(new Scenario($"fanout.{streams}.p50", Best(ourSingles, 0), "ms, commit to device", Best(rawSingles, 0)));
+        report.Add(new Scenario($"fanout.{streams}.p99", Best(ourSingles, 1), "ms, commit to device", Best(rawSingles, 1)));
+    }
+
+    private static double Best(List<double> pairs, int of) => pairs.Where((_, i) => i % 2 == of).Min();
+
+    // Changes a second; each goes to all streams.
+    private static async Task<double> RateAsync(
+        Deliveries deliveries, Func<int, Task> sendAsync, int first, int count, int underWay, CancellationToken cancellationToken)
+    {
+        var start = Stopwatch.GetTimestamp();
+        for (var change = first; change < first + count; change++)
+        {
+            if (change - underWay >= first)
+                await deliveries.CompleteAsync(change - underWay, cancellationToken);
+            await sendAsync(change);
+        }
+
+        for (var change = Math.Max(first, first + count - underWay); change < first + count; change++)
+            await deliveries.CompleteAsync(change, cancellationToken);
+        return count / Stopwatch.GetElapsedTime(start).TotalSeconds;
+    }
+
+    private static SyncStreamRequest Hello() => new()
+    {
+        Hello = new Hello { DeviceId = $"{Guid.CreateVersion7()}", AppVersion = "bench/1", ProtocolVersion = 1, NextClientSeq = 1 },
+    };
+
+    // What a stream gets of the same change: an entity, a cursor of the usual size, the checkpoint.
+    private static SyncStreamResponse Message(int change) => new()
+    {
+        Delta = new Delta
+        {
+            Changes =
+            {
+                new Change
+                {
+                    Entity = new Entity
+                    {
+                        Customer = new Customer
+                        {
+                            Id = $"{Guid.Empty}",
+                            Name = "Fan-out",
+                            Address = "1 Main St",
+                            Notes = Deliveries.Text(change),
+                            CreatedAt = Google.Protobuf.WellKnownTypes.Timestamp.FromDateTime(DateTime.UnixEpoch.AddYears(50).AddTicks(1230)),
+                            UpdatedAt = Google.Protobuf.WellKnownTypes.Timestamp.FromDateTime(DateTime.UnixEpoch.AddYears(50).AddTicks(1230)),
+                            UpdatedById = $"{Guid.Empty}",
+                        },
+                    },
+                },
+            },
+            Cursor = ByteString.CopyFrom(new byte[75]),
+            Checkpoint = true,
+            Progress = new Progress { Sent = 1, EstimatedTotal = 1 },
+        },
+    };
+
+    private static async Task<Guid> AddCustomerAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand(
+            "INSERT INTO customers (name, address) VALUES ('Fan-out', '1 Main St') RETURNING id");
+        return (Guid)(await command.ExecuteScalarAsync(cancellationToken))!;
+    }
+}

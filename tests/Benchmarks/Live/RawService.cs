@@ -1,0 +1,56 @@
+using System.Threading.Channels;
+using Grpc.Core;
+
+namespace KhsCrm.Benchmarks.Live;
+
+/// <summary>The floor: a gRPC stream that writes the bytes it is given, and nothing else.</summary>
+[BindServiceMethod(typeof(RawService), nameof(BindService))]
+internal class RawService(RawHub hub)
+{
+    private static readonly Marshaller<byte[]> Bytes = Marshallers.Create(static bytes => bytes, static bytes => bytes);
+
+    public static Method<byte[], byte[]> Method { get; } = new(MethodType.DuplexStreaming, "bench.Raw", nameof(Stream), Bytes, Bytes);
+
+    public static void BindService(ServiceBinderBase binder, RawService? service) =>
+        binder.AddMethod(Method, service is null ? null : service.Stream);
+
+    public virtual async Task Stream(
+        IAsyncStreamReader<byte[]> requests, IServerStreamWriter<byte[]> responses, ServerCallContext context)
+    {
+        var (now, withTheNext) = (new WriteOptions(), new WriteOptions(WriteFlags.BufferHint));
+        await requests.MoveNext(context.CancellationToken);
+        var payloads = hub.Join();
+        while (await payloads.WaitToReadAsync(context.CancellationToken))
+        {
+            while (payloads.TryRead(out var payload))
+            {
+                responses.WriteOptions = payloads.TryPeek(out _) ? withTheNext : now;
+                await responses.WriteAsync(payload, context.CancellationToken);
+            }
+        }
+    }
+}
+
+/// <summary>Broadcasts to all raw streams.</summary>
+internal sealed class RawHub
+{
+    private readonly List<Channel<byte[]>> _streams = [];
+
+    public ChannelReader<byte[]> Join()
+    {
+        var channel = Channel.CreateUnbounded<byte[]>(new() { SingleReader = true });
+        lock (_streams)
+            _streams.Add(channel);
+        channel.Writer.TryWrite([]);
+        return channel.Reader;
+    }
+
+    public void Broadcast(byte[] payload)
+    {
+        lock (_streams)
+        {
+            foreach (var stream in _streams)
+                stream.Writer.TryWrite(payload);
+        }
+    }
+}
