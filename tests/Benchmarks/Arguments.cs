@@ -30,6 +30,8 @@ internal sealed record Arguments(string Verb, IReadOnlyDictionary<string, string
                 memory and statements of streams that nothing is written for
             Benchmarks plans
                 how the query patterns run on the sample data that is there
+            Benchmarks pull   [--customers 5000] [--jobs 10000] [--materials 100000] [--rounds 3]
+                first sync over the wire against COPY, and into a device's file against the same upserts
             Benchmarks sample [--customers 25] [--jobs 40] [--materials 200]
                 loads the sample data, and says how long it took and how much memory
             All take --connection STRING (a private cluster without it) and --report FILE (artifacts/bench.json).

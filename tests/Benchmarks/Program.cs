@@ -2,6 +2,7 @@ using KhsCrm.Benchmarks;
 using KhsCrm.Benchmarks.Audit;
 using KhsCrm.Benchmarks.Live;
 using KhsCrm.Benchmarks.Plans;
+using KhsCrm.Benchmarks.Pull;
 using KhsCrm.Benchmarks.Report;
 using KhsCrm.Benchmarks.Sample;
 
@@ -19,6 +20,7 @@ Func<BenchDatabase, BenchReport, Task>? benchmark = arguments.Verb switch
     "fanout" => (database, report) => FanoutBenchmark.RunAsync(database, arguments, report, interrupt.Token),
     "idle" => (database, report) => IdleBenchmark.RunAsync(database, arguments, report, interrupt.Token),
     "plans" => (database, _) => PlansBenchmark.RunAsync(database, interrupt.Token),
+    "pull" => (database, report) => PullBenchmark.RunAsync(database, arguments, report, interrupt.Token),
     "sample" => (database, _) => SampleBenchmark.RunAsync(database, arguments, interrupt.Token),
     _ => null,
 };

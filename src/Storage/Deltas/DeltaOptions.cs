@@ -5,9 +5,9 @@ namespace KhsCrm.Storage.Deltas;
 /// <summary>How deltas are cut.</summary>
 public sealed class DeltaOptions
 {
-    /// <summary>Gets or sets the most changes in one delta: 1 to 10,000, default 1,000.</summary>
+    /// <summary>Gets or sets the most changes in one delta: 1 to 10,000, default 4,000.</summary>
     [Range(1, 10_000)]
-    public int PageSize { get; set; } = 1_000;
+    public int PageSize { get; set; } = 4_000;
 
     /// <summary>
     /// Gets or sets the bytes of rows after which a delta ends, whatever its number of changes: 64 KiB to 2 MiB, default

@@ -26,11 +26,24 @@ public sealed class DeltaReader(NpgsqlDataSource dataSource, IOptions<DeltaOptio
     /// <returns>A delta to send, possibly empty; or why the cursor is of no use.</returns>
     public async Task<DeltaResult> ReadAsync(DeltaScope scope, ReadOnlyMemory<byte> cursor, CancellationToken cancellationToken)
     {
+        var result = await ReadEncodedAsync(scope, cursor, cancellationToken);
+        using var delta = result.Delta;
+        return new DeltaResult(delta?.ToDelta(), result.Resync);
+    }
+
+    /// <summary>Reads the next delta as the bytes that go over the wire.</summary>
+    /// <param name="scope">Whose delta, of what.</param>
+    /// <param name="cursor">Where the caller stands; empty for everything.</param>
+    /// <param name="cancellationToken">Stops the query.</param>
+    /// <returns>A delta to send, possibly empty; or why the cursor is of no use.</returns>
+    public async Task<EncodedDeltaResult> ReadEncodedAsync(
+        DeltaScope scope, ReadOnlyMemory<byte> cursor, CancellationToken cancellationToken)
+    {
         var cursorScope = scope.ToCursorScope();
         var position = cursor.IsEmpty ? null : Cursor.Parse(cursor);
         if (!cursor.IsEmpty && position?.Scope != cursorScope)
         {
-            return DeltaResult.Of(position?.Scope.UserId == scope.UserId && position.Scope.Role != scope.Role
+            return EncodedDeltaResult.Of(position?.Scope.UserId == scope.UserId && position.Scope.Role != scope.Role
                 ? ResyncReason.RoleChanged
                 : ResyncReason.CursorInvalid);
         }
@@ -48,17 +61,21 @@ public sealed class DeltaReader(NpgsqlDataSource dataSource, IOptions<DeltaOptio
         return await FinishAsync(window, read, isFromReplica: false, cancellationToken);
     }
 
-    private async Task<DeltaResult> FinishAsync(
+    private async Task<EncodedDeltaResult> FinishAsync(
         Window window, WindowRead read, bool isFromReplica, CancellationToken cancellationToken)
     {
         if (await FindResyncAsync(window, read.Header, isFromReplica, cancellationToken) is var reason and not ResyncReason.Unspecified)
-            return DeltaResult.Of(reason);
-        var delta = new Delta { Changes = { read.Page.Changes } };
+        {
+            read.Page.Dispose();
+            return EncodedDeltaResult.Of(reason);
+        }
+
+        var delta = new Delta();
         var next = read.Page.Last is { } last
-            ? await ContinueWindowAsync(window, read.Header, last, delta, cancellationToken)
-            : EndWindow(window, read.Header, delta);
+            ? await ContinueWindowAsync(window, read, last, delta, cancellationToken)
+            : EndWindow(window, read, delta);
         delta.Cursor = UnsafeByteOperations.UnsafeWrap(next.ToBytes());
-        return DeltaResult.Of(delta);
+        return EncodedDeltaResult.Of(new EncodedDelta(read.Page, delta));
     }
 
     private async ValueTask<ResyncReason> FindResyncAsync(
@@ -75,10 +92,11 @@ public sealed class DeltaReader(NpgsqlDataSource dataSource, IOptions<DeltaOptio
             : ResyncReason.Unspecified;
     }
 
-    private static Cursor EndWindow(Window window, WindowHeader header, Delta delta)
+    private static Cursor EndWindow(Window window, WindowRead read, Delta delta)
     {
+        var header = read.Header;
         var position = window.Position;
-        var sent = (position?.Sent ?? 0) + delta.Changes.Count;
+        var sent = (position?.Sent ?? 0) + read.Page.Count;
         delta.Progress = new Progress { Sent = sent, EstimatedTotal = Math.Max(position?.Total ?? 0, sent) };
         if (position is { IsInsideWindow: true })
         {
@@ -93,10 +111,11 @@ public sealed class DeltaReader(NpgsqlDataSource dataSource, IOptions<DeltaOptio
     }
 
     private async Task<Cursor> ContinueWindowAsync(
-        Window window, WindowHeader header, RowKey last, Delta delta, CancellationToken cancellationToken)
+        Window window, WindowRead read, RowKey last, Delta delta, CancellationToken cancellationToken)
     {
+        var header = read.Header;
         var position = window.Position;
-        var sent = (position?.Sent ?? 0) + delta.Changes.Count;
+        var sent = (position?.Sent ?? 0) + read.Page.Count;
         if (position is { IsInsideWindow: true })
         {
             delta.Progress = new Progress { Sent = sent, EstimatedTotal = Math.Max(position.Total, sent) };

@@ -76,11 +76,20 @@ internal sealed class Window
         NpgsqlDataReader reader, DeltaPage page, EntityTable table, CancellationToken cancellationToken)
     {
         await reader.NextResultAsync(cancellationToken);
+        var rank = TableRank.Of(table.Kind.Type);
         while (await reader.ReadAsync(cancellationToken))
         {
-            var entity = table.Read(reader);
-            Redaction.Apply(entity, Scope);
-            page.Set(TableRank.Of(table.Kind.Type), reader.GetGuid(0), new Change { Entity = entity });
+            var id = reader.GetGuid(0);
+            if (table.Kind.Type == EntityType.User && Scope.Role != Role.Owner)
+                page.Set(rank, id, new Change { Entity = Redacted(table.Read(reader)) });
+            else
+                page.Set(rank, id, table.RowTag, table.Encode, reader);
         }
+    }
+
+    private Entity Redacted(Entity entity)
+    {
+        Redaction.Apply(entity, Scope);
+        return entity;
     }
 }

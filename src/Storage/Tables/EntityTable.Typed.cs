@@ -1,5 +1,6 @@
 using Google.Protobuf;
 using KhsCrm.Contracts.Kinds;
+using KhsCrm.Storage.Deltas.Wire;
 using KhsCrm.V1;
 using Npgsql;
 using NpgsqlTypes;
@@ -16,6 +17,7 @@ internal sealed class EntityTable<T> : EntityTable
 
     private readonly EntityKind<T> _kind;
     private readonly Column<T>[] _columns;
+    private readonly FieldEncoder[] _encoders;
     private readonly Column<T>[] _inserted;
     private readonly Column<T>[] _updated;
     private readonly string _insertSql;
@@ -26,6 +28,8 @@ internal sealed class EntityTable<T> : EntityTable
     {
         _kind = kind;
         _columns = columns;
+        var descriptor = new T().Descriptor;
+        _encoders = [.. columns.Select(column => FieldEncoders.Of(descriptor.FindFieldByName(column.Name), column.DbType))];
         _inserted = [.. columns.Where(column => column.ToArray is not null)];
         _updated = [.. _inserted.Where(column => !column.IsInsertOnly || column.Name == "id")];
         SelectList = string.Join(", ", columns.Select(column => $"t.{column.Name}"));
@@ -58,6 +62,15 @@ internal sealed class EntityTable<T> : EntityTable
         }
 
         return row;
+    }
+
+    public override void Encode(NpgsqlDataReader reader, PageBuffer output)
+    {
+        for (var i = 0; i < _encoders.Length; i++)
+        {
+            if (!reader.IsDBNull(i))
+                _encoders[i](reader, i, output);
+        }
     }
 
     public override NpgsqlBatchCommand Insert(IReadOnlyList<Entity> rows) => Command(_insertSql, _inserted, rows);

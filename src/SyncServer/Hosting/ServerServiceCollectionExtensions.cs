@@ -79,7 +79,13 @@ internal static class ServerServiceCollectionExtensions
     {
         services.AddOptions<Grpc.AspNetCore.Server.GrpcServiceOptions>().Configure<Microsoft.Extensions.Options.IOptions<SyncOptions>>(
             (grpc, sync) => grpc.MaxReceiveMessageSize = sync.Value.MaxMessageBytes);
-        services.AddGrpc(options => options.Interceptors.Add<ErrorInterceptor>());
+        services.AddGrpc(options => options.Interceptors.Add<ErrorInterceptor>())
+            .AddServiceOptions<SyncService>(options =>
+            {
+                // For those who accept it, and of a stream's messages only the pages of a catch-up.
+                options.ResponseCompressionAlgorithm = "gzip";
+                options.ResponseCompressionLevel = System.IO.Compression.CompressionLevel.Fastest;
+            });
         services.AddSingleton<IServiceMethodProvider<SyncService>, SyncServiceBinding>();
         return services.AddGrpcReflection();
     }
