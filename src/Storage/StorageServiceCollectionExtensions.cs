@@ -2,9 +2,13 @@ using KhsCrm.Storage.Deltas;
 using KhsCrm.Storage.Devices;
 using KhsCrm.Storage.Live;
 using KhsCrm.Storage.Maintenance;
+using KhsCrm.Storage.Operations;
 using KhsCrm.Storage.Push;
+using KhsCrm.Storage.Push.Deferral;
+using KhsCrm.Storage.Push.GroupCommit;
 using KhsCrm.Storage.Queries;
 using KhsCrm.Storage.Schema;
+using KhsCrm.Storage.ServiceAccounts;
 using KhsCrm.Storage.Sessions;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -35,7 +39,9 @@ public static class StorageServiceCollectionExtensions
         services.AddSingleton<SessionStore>();
         services.AddSingleton<SessionDirectory>();
         services.AddSingleton<PasswordChange>();
+        services.AddSingleton<ServiceAccountStore>();
         services.AddSingleton<DeviceRegistry>();
+        services.AddSingleton<DeviceDirectory>();
         services.AddSingleton<DeltaReader>();
         if (!string.IsNullOrEmpty(readConnectionString))
         {
@@ -46,7 +52,7 @@ public static class StorageServiceCollectionExtensions
         services.AddSingleton<DatabaseMaintenance>();
         services.AddSingleton<LiveReader>();
         services.AddSingleton<LiveScopeReader>();
-        services.AddSingleton<OperationApplier>();
+        services.AddPush();
         services.AddSingleton<RowFinder>();
         services.AddSingleton<UserList>();
         services.AddSingleton<CustomerList>();
@@ -57,7 +63,20 @@ public static class StorageServiceCollectionExtensions
         services.AddSingleton<StatusHistoryList>();
         services.AddSingleton<Checklist>();
         services.AddSingleton<ActivityList>();
+        services.AddSingleton<DatabaseHealthReader>();
+        services.AddSingleton<LedgerCounts>();
+        services.AddSingleton<MaintenanceRunner>();
         return services;
+    }
+
+    private static void AddPush(this IServiceCollection services)
+    {
+        services.AddOptions<DeferralOptions>().BindConfiguration("Deferral").ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<GroupCommitOptions>().BindConfiguration("GroupCommit").ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<OperationApplier>();
+        services.AddSingleton<GroupCommitter>();
+        services.AddSingleton<DeferredOperations>();
+        services.AddSingleton<QueueList>();
     }
 
     // Acknowledged means committed to disk (DESIGN §1.8), whatever the server's own default is.

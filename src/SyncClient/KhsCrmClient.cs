@@ -11,7 +11,7 @@ namespace KhsCrm.SyncClient;
 /// One device: its local store, which is read and edited offline, and its sync with the server. Safe for use from many
 /// threads.
 /// </summary>
-public sealed class KhsCrmClient : IAsyncDisposable
+public sealed partial class KhsCrmClient : IAsyncDisposable
 {
     private readonly LocalStore _store;
     private readonly KhsCrmClientOptions _options;

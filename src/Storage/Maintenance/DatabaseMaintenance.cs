@@ -24,7 +24,7 @@ public sealed class DatabaseMaintenance(
     public async Task<MaintenanceReport?> RunAsync(CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        if (!await ScalarAsync<bool>(connection, "SELECT pg_try_advisory_lock(hashtext('khscrm.maintenance'))", cancellationToken))
+        if (!await ScalarAsync<bool>(connection, "SELECT pg_try_advisory_lock(hashtext('khscrm.retention'))", cancellationToken))
             return null;
         try
         {
@@ -39,7 +39,7 @@ public sealed class DatabaseMaintenance(
         finally
         {
             await ScalarAsync<bool>(
-                connection, "SELECT pg_advisory_unlock(hashtext('khscrm.maintenance'))", CancellationToken.None);
+                connection, "SELECT pg_advisory_unlock(hashtext('khscrm.retention'))", CancellationToken.None);
         }
     }
 

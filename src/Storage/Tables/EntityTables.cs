@@ -16,6 +16,7 @@ internal static class EntityTables
         Columns.Text<User>("name", (row, v) => row.Name = v, row => row.Name),
         Columns.Text<User>("role", (row, v) => row.Role = EnumText.Role(v), row => EnumText.Of(row.Role)),
         Columns.Bool<User>("is_active", (row, v) => row.IsActive = v, row => row.IsActive),
+        Columns.Bool<User>("is_service", (row, v) => row.IsService = v),
         Columns.Time<User>("last_login_at", (row, v) => row.LastLoginAt = v),
         Columns.Time<User>("created_at", (row, v) => row.CreatedAt = v),
         Columns.Time<User>("updated_at", (row, v) => row.UpdatedAt = v),

@@ -17,6 +17,9 @@ internal sealed class ServerConnection(KhsCrmClientOptions options) : IDisposabl
 
     public SyncService.SyncServiceClient Sync(string address) => new(Channel(address));
 
+    /// <summary>For the client of any other service.</summary>
+    public CallInvoker Invoker(string address) => Channel(address).CreateCallInvoker();
+
     /// <summary>Until when a unary call that begins now may take: gRPC counts by the system's clock.</summary>
     public DateTime AnswerDeadline => TimeProvider.System.GetUtcNow().UtcDateTime + options.AnswerTimeout;
 

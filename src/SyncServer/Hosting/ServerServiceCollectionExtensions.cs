@@ -1,10 +1,13 @@
 using Grpc.AspNetCore.Server.Model;
 using KhsCrm.Storage;
 using KhsCrm.SyncServer.Auth;
+using KhsCrm.SyncServer.Deferral;
 using KhsCrm.SyncServer.Errors;
+using KhsCrm.SyncServer.Http;
 using KhsCrm.SyncServer.Limits;
 using KhsCrm.SyncServer.Live;
 using KhsCrm.SyncServer.Maintenance;
+using KhsCrm.SyncServer.Queue;
 using KhsCrm.SyncServer.Services;
 using KhsCrm.SyncServer.Sync;
 using KhsCrm.SyncServer.Sync.Frames;
@@ -22,8 +25,10 @@ internal static class ServerServiceCollectionExtensions
         .AddLimits()
         .AddLive()
         .AddMaintenance()
+        .AddDeferral()
         .AddSync()
         .AddRpc()
+        .AddHttpApi()
         .AddHealth();
 
     /// <summary>Maps every gRPC service.</summary>
@@ -37,6 +42,7 @@ internal static class ServerServiceCollectionExtensions
         endpoints.MapGrpcService<MaterialService>();
         endpoints.MapGrpcService<ActivityService>();
         endpoints.MapGrpcService<OperationsService>();
+        endpoints.MapGrpcService<ServiceAccountService>();
         endpoints.MapGrpcHealthChecksService();
         endpoints.MapGrpcReflectionService();
     }
@@ -68,11 +74,17 @@ internal static class ServerServiceCollectionExtensions
     private static IServiceCollection AddMaintenance(this IServiceCollection services) =>
         services.AddHostedService<MaintenanceJob>();
 
+    private static IServiceCollection AddDeferral(this IServiceCollection services)
+    {
+        services.AddSingleton<LateResults>().AddSingleton<DeferralWorker>().AddSingleton<QueueHandler>();
+        return services.AddHostedService(provider => provider.GetRequiredService<DeferralWorker>());
+    }
+
     private static IServiceCollection AddSync(this IServiceCollection services)
     {
         services.AddOptions<SyncOptions>().BindConfiguration("Sync").ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<StreamClock>().AddHostedService(provider => provider.GetRequiredService<StreamClock>());
-        return services.AddSingleton<PushHandler>().AddSingleton<PageTokens>().AddSingleton<TypedWrites>().AddSingleton<SyncSessionFactory>();
+        return services.AddSingleton<PushMeter>().AddSingleton<PushHandler>().AddSingleton<PageTokens>().AddSingleton<TypedWrites>().AddSingleton<SyncSessionFactory>();
     }
 
     private static IServiceCollection AddRpc(this IServiceCollection services)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using KhsCrm.Storage.Live;
 
 namespace KhsCrm.SyncServer.Live;
@@ -17,6 +18,8 @@ internal sealed class LiveFeed(LiveOptions options, Guid deviceId, LiveKinds kin
     private LivePosition? _position;
     private long _lastClientSeq;
     private int _bytes;
+    // Since when the stream catches up, or the oldest of what waits does.
+    private long _since = Stopwatch.GetTimestamp();
 
     /// <summary>The device whose stream it is.</summary>
     public Guid DeviceId => deviceId;
@@ -109,6 +112,17 @@ internal sealed class LiveFeed(LiveOptions options, Guid deviceId, LiveKinds kin
         }
     }
 
+    /// <summary>Whether the stream is live, how many changes wait for it, and for how long the oldest has, or it catches up.</summary>
+    public (bool IsLive, int Queued, TimeSpan Lag) Measure()
+    {
+        lock (_lock)
+        {
+            var isLive = _scope is not null;
+            var lag = isLive && _waiting is null ? TimeSpan.Zero : Stopwatch.GetElapsedTime(_since);
+            return (isLive, _waiting?.Sum(delivery => delivery.Changes.Count) ?? 0, lag);
+        }
+    }
+
     private void Route(LiveScope scope, LiveWindow window)
     {
         if (window.Route(scope, sessionId()) is not { } changes)
@@ -123,7 +137,8 @@ internal sealed class LiveFeed(LiveOptions options, Guid deviceId, LiveKinds kin
         if (changes.Count == 0 && lastClientSeq == _lastClientSeq)
             return;
         _lastClientSeq = lastClientSeq;
-        _waiting ??= [];
+        if (_waiting is null)
+            (_waiting, _since) = ([], Stopwatch.GetTimestamp());
         _waiting.Enqueue(new LiveDelivery(changes, window.To, lastClientSeq));
         _bytes += changes.Bytes.Length;
         if (_waiting.Count > options.QueueLength || _bytes > options.QueueBytes)
@@ -131,5 +146,10 @@ internal sealed class LiveFeed(LiveOptions options, Guid deviceId, LiveKinds kin
         wake.Call();
     }
 
-    private void Clear() => (_collected, _waiting, _scope, _position, _bytes) = (null, null, null, null, 0);
+    private void Clear()
+    {
+        if (_scope is not null)
+            _since = Stopwatch.GetTimestamp();
+        (_collected, _waiting, _scope, _position, _bytes) = (null, null, null, null, 0);
+    }
 }

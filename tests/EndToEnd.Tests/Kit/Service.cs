@@ -72,7 +72,7 @@ internal sealed class Service : IAsyncDisposable
 
     private static ChildProcess Launch(TestDatabase database, int port) => ChildProcess.Start(
         "KhsCrm.SyncServer.dll",
-        ["dev", "--port", $"{port}", "--connection", database.ConnectionString, "--customers", "4", "--jobs", "5", "--materials", "8"]);
+        ["dev", "--port", $"{port}", "--http-port", "0", "--connection", database.ConnectionString, "--customers", "4", "--jobs", "5", "--materials", "8"]);
 
     private static async Task<string> UrlAsync(ChildProcess process) => (await process.WaitForLineAsync("ready "))["ready ".Length..];
 }

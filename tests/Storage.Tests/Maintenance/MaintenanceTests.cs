@@ -86,11 +86,11 @@ public sealed class MaintenanceTests
     {
         await using var database = await CreateAsync();
         await using var other = await database.DataSource.OpenConnectionAsync(Cancellation);
-        await using (var command = new NpgsqlCommand("SELECT pg_advisory_lock(hashtext('khscrm.maintenance'))", other))
+        await using (var command = new NpgsqlCommand("SELECT pg_advisory_lock(hashtext('khscrm.retention'))", other))
             await command.ExecuteNonQueryAsync(Cancellation);
         Assert.Null(await RunAsync(database));
 
-        await using (var command = new NpgsqlCommand("SELECT pg_advisory_unlock(hashtext('khscrm.maintenance'))", other))
+        await using (var command = new NpgsqlCommand("SELECT pg_advisory_unlock(hashtext('khscrm.retention'))", other))
             await command.ExecuteNonQueryAsync(Cancellation);
         Assert.NotNull(await RunAsync(database));
     }

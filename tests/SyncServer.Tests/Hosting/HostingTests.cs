@@ -33,6 +33,10 @@ public sealed class HostingTests
     [InlineData("Auth:SigningKeys:0", AuthOptions.DevelopmentSigningKey, "development key")]
     [InlineData("Auth:SigningKeys:0", "short", "32 characters")]
     [InlineData("urls", "http://0.0.0.0:0", "without TLS")]
+    [InlineData("Kestrel:Endpoints:Http1:Url", "http://0.0.0.0:0", "without TLS")]
+    [InlineData("Http:CorsOrigins:0", "app.example.com", "Http:CorsOrigins")]
+    [InlineData("Http:CorsOrigins:0", "https://app.example.com/", "Http:CorsOrigins")]
+    [InlineData("Http:CorsOrigins:0", "*", "Http:CorsOrigins")]
     [InlineData("Sync:MaxOperationsPerBatch", "0", "MaxOperationsPerBatch")]
     [InlineData("", "", "seeded password")]
     public async Task A_server_in_production_refuses_to_start_unsafe(string key, string value, string says)

@@ -1,0 +1,48 @@
+using KhsCrm.Cli.Output;
+using KhsCrm.SyncClient;
+using Spectre.Console;
+
+namespace KhsCrm.Cli.Sync;
+
+/// <summary>Runs a sync, on a terminal under a progress bar that is gone when it ends.</summary>
+internal static class SyncProgress
+{
+    public static Task<SyncSummary> RunAsync(KhsCrmClient client, Terminal terminal, CancellationToken cancellationToken) =>
+        terminal.ShowsProgress
+            ? terminal.ErrorCanvas().Progress()
+                .AutoClear(true)
+                .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
+                .StartAsync(progress => RunAsync(client, progress.AddTask("Connecting"), cancellationToken))
+            : client.SyncAsync(cancellationToken);
+
+    private static async Task<SyncSummary> RunAsync(KhsCrmClient client, ProgressTask bar, CancellationToken cancellationToken)
+    {
+        void Show(object? sender, ClientStatus status) => Draw(bar, status);
+        bar.IsIndeterminate = true;
+        client.StatusChanged += Show;
+        try
+        {
+            return await client.SyncAsync(cancellationToken);
+        }
+        finally
+        {
+            client.StatusChanged -= Show;
+        }
+    }
+
+    private static void Draw(ProgressTask bar, ClientStatus status)
+    {
+        bar.IsIndeterminate = status.EstimatedTotal == 0;
+        bar.Description = status.State switch
+        {
+            SyncState.CatchingUp when status.EstimatedTotal > 0 => $"Receiving {status.Received:N0} of {status.EstimatedTotal:N0}",
+            SyncState.CatchingUp => "Receiving",
+            SyncState.Live => "Sending",
+            _ => "Connecting",
+        };
+        if (status.EstimatedTotal == 0)
+            return;
+        bar.MaxValue = status.EstimatedTotal;
+        bar.Value = status.Received;
+    }
+}
