@@ -18,6 +18,16 @@ as_root() {
   if [ "$(id -u)" = 0 ]; then "$@"; elif have sudo; then sudo "$@"; else fail "this needs root or sudo: $*"; fi
 }
 
+# quietly COMMAND… : what it prints is shown, on stderr, only if it fails.
+quietly() {
+  local log status=0
+  log=$(mktemp)
+  "$@" >"$log" 2>&1 </dev/null || status=$?
+  [ "$status" = 0 ] || cat "$log" >&2
+  rm -f "$log"
+  return "$status"
+}
+
 # install_package NAME manager=package… : with whichever of the managers this machine has.
 install_package() {
   local name=$1 choice manager package; shift
@@ -25,15 +35,16 @@ install_package() {
     manager=${choice%%=*} package=${choice#*=}
     have "$manager" || continue
     say "installing $name ($manager: $package)"
+    [ "$manager" = brew ] || [ "$(id -u)" = 0 ] || have sudo || fail "installing $package needs root or sudo"
     # The package names may be several words.
     # shellcheck disable=SC2086
     case $manager in
-      apt-get) as_root apt-get update -qq >&2 \
-        && as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $package >&2 ;;
-      dnf) as_root dnf install -y -q $package >&2 ;;
-      apk) as_root apk add --quiet $package >&2 ;;
-      pacman) as_root pacman -Sy --noconfirm --needed $package >&2 ;;
-      brew) brew install --quiet $package >&2 ;;
+      apt-get) quietly as_root apt-get update -qq \
+        && quietly as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $package ;;
+      dnf) quietly as_root dnf install -y -q $package ;;
+      apk) quietly as_root apk add --quiet $package ;;
+      pacman) quietly as_root pacman -Sy --noconfirm --needed $package ;;
+      brew) quietly brew install --quiet $package ;;
     esac
     return
   done
@@ -60,6 +71,14 @@ need_ps() {
   have ps && have pkill && return
   install_package procps apt-get=procps dnf=procps-ng apk=procps pacman=procps-ng || true
   have ps && have pkill || fail "ps and pkill are needed and could not be installed here"
+}
+
+# What links a program that is compiled ahead of time, which one test does.
+need_linker() {
+  have clang || have gcc && return
+  install_package "a C compiler" apt-get="clang zlib1g-dev" dnf="clang zlib-devel" apk="clang build-base zlib-dev" \
+    pacman="clang zlib" || true
+  have clang || have gcc || fail "clang or gcc is needed and could not be installed here"
 }
 
 # A folder with the programs of PostgreSQL 15 or newer. The same places as PostgresFolders.cs.
@@ -103,17 +122,14 @@ changed_since() {
 
 # build_quietly PROJECT DLL SOURCE… is what run and khs share: builds if need be, says nothing more unless it fails.
 build_quietly() {
-  local project=$1 dll=$2 stamp log; shift 2
+  local project=$1 dll=$2 stamp; shift 2
   stamp="$root/artifacts/stamps/$(basename "$dll").$configuration"
   [ -e "$dll" ] && ! changed_since "$stamp" "$@" "$root"/Directory.* "$root/global.json" && return
   need_dotnet
   mkdir -p "$(dirname "$stamp")"
-  log=$(mktemp)
   say "building $(basename "$project")"
   # The stamp is older than the build: what is edited meanwhile counts as changed.
   touch "$stamp.new"
-  if ! dotnet build "$project" -c "$configuration" -v quiet --nologo >"$log" 2>&1 </dev/null; then
-    cat "$log" >&2; rm -f "$log"; fail "the build failed"
-  fi
-  rm -f "$log"; mv "$stamp.new" "$stamp"
+  quietly dotnet build "$project" -c "$configuration" -v quiet --nologo || fail "the build failed"
+  mv "$stamp.new" "$stamp"
 }

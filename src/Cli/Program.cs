@@ -1,3 +1,4 @@
 using KhsCrm.Cli;
+using KhsCrm.Cli.Output;
 
-return await KhsApp.RunAsync(args, Console.In, Console.Out, Console.Error);
+return await KhsApp.RunAsync(args, Terminal.OfProcess());

@@ -1,9 +1,14 @@
 using KhsCrm.Storage.Deltas;
 using KhsCrm.Storage.Devices;
 using KhsCrm.Storage.Live;
+using KhsCrm.Storage.Maintenance;
+using KhsCrm.Storage.Operations;
 using KhsCrm.Storage.Push;
+using KhsCrm.Storage.Push.Deferral;
+using KhsCrm.Storage.Push.GroupCommit;
 using KhsCrm.Storage.Queries;
 using KhsCrm.Storage.Schema;
+using KhsCrm.Storage.ServiceAccounts;
 using KhsCrm.Storage.Sessions;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -18,24 +23,36 @@ public static class StorageServiceCollectionExtensions
     /// <summary>Adds the PostgreSQL side: the data source, the delta reader, the operation applier, sessions, queries.</summary>
     /// <param name="services">The container.</param>
     /// <param name="connectionString">Where the database is.</param>
-    public static IServiceCollection AddKhsCrmStorage(this IServiceCollection services, string connectionString)
+    /// <param name="readConnectionString">Where a standby of it is that takes over catch-up reads; null for none.</param>
+    public static IServiceCollection AddKhsCrmStorage(
+        this IServiceCollection services, string connectionString, string? readConnectionString = null)
     {
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(_ => CreateDataSource(connectionString));
         services.AddDbContextFactory<KhsCrmDbContext>(
             (provider, options) => options.UseNpgsql(provider.GetRequiredService<NpgsqlDataSource>()));
         services.AddOptions<DeltaOptions>().BindConfiguration("Deltas").ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<RetentionOptions>().BindConfiguration("Retention").ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<LiveWindowOptions>().BindConfiguration("Live").ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<SignInOptions>().BindConfiguration("SignIn").ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<PasswordHasher>();
         services.AddSingleton<SessionStore>();
         services.AddSingleton<SessionDirectory>();
         services.AddSingleton<PasswordChange>();
+        services.AddSingleton<ServiceAccountStore>();
         services.AddSingleton<DeviceRegistry>();
+        services.AddSingleton<DeviceDirectory>();
         services.AddSingleton<DeltaReader>();
+        if (!string.IsNullOrEmpty(readConnectionString))
+        {
+            services.AddSingleton(provider => ActivatorUtilities.CreateInstance<ReadReplica>(
+                provider, CreateDataSource(readConnectionString)));
+        }
+
+        services.AddSingleton<DatabaseMaintenance>();
         services.AddSingleton<LiveReader>();
         services.AddSingleton<LiveScopeReader>();
-        services.AddSingleton<OperationApplier>();
+        services.AddPush();
         services.AddSingleton<RowFinder>();
         services.AddSingleton<UserList>();
         services.AddSingleton<CustomerList>();
@@ -46,7 +63,20 @@ public static class StorageServiceCollectionExtensions
         services.AddSingleton<StatusHistoryList>();
         services.AddSingleton<Checklist>();
         services.AddSingleton<ActivityList>();
+        services.AddSingleton<DatabaseHealthReader>();
+        services.AddSingleton<LedgerCounts>();
+        services.AddSingleton<MaintenanceRunner>();
         return services;
+    }
+
+    private static void AddPush(this IServiceCollection services)
+    {
+        services.AddOptions<DeferralOptions>().BindConfiguration("Deferral").ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<GroupCommitOptions>().BindConfiguration("GroupCommit").ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<OperationApplier>();
+        services.AddSingleton<GroupCommitter>();
+        services.AddSingleton<DeferredOperations>();
+        services.AddSingleton<QueueList>();
     }
 
     // Acknowledged means committed to disk (DESIGN §1.8), whatever the server's own default is.

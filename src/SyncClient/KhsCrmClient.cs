@@ -11,7 +11,7 @@ namespace KhsCrm.SyncClient;
 /// One device: its local store, which is read and edited offline, and its sync with the server. Safe for use from many
 /// threads.
 /// </summary>
-public sealed class KhsCrmClient : IAsyncDisposable
+public sealed partial class KhsCrmClient : IAsyncDisposable
 {
     private readonly LocalStore _store;
     private readonly KhsCrmClientOptions _options;
@@ -105,10 +105,10 @@ public sealed class KhsCrmClient : IAsyncDisposable
     /// <exception cref="UnsentEditsException">Another user's edits are still on this device.</exception>
     public async Task<User> SignInAsync(string email, string password, CancellationToken cancellationToken = default)
     {
-        var address = _options.ServerAddress
+        var addresses = _options.ServerAddress
             ?? (await _store.ReadAsync(DeviceState.Read, cancellationToken).ConfigureAwait(false)).ServerAddress
-            ?? throw new KhsCrmException("No server address is known: give it with the first sign-in.");
-        return await _signIn.SignInAsync(address, email, password, cancellationToken).ConfigureAwait(false);
+            ?? "";
+        return await _signIn.SignInAsync(addresses, email, password, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>
@@ -131,6 +131,17 @@ public sealed class KhsCrmClient : IAsyncDisposable
     /// <exception cref="ServerUnreachableException">The server did not answer; nothing is lost.</exception>
     /// <exception cref="StoreInUseException">Another process, or this client by <see cref="StartAsync"/>, syncs this folder.</exception>
     public Task<SyncSummary> SyncAsync(CancellationToken cancellationToken = default) => _loop.RunOnceAsync(cancellationToken);
+
+    /// <summary>
+    /// Syncs, then compares what this device holds with what the server has in the user's scope, by digests of ids and
+    /// versions, and repairs what differs and nothing else. Edits that are not settled stay as they are.
+    /// </summary>
+    /// <returns>What was compared and repaired. It is not equal in the end when a repair would have been a download of
+    /// everything, or a row is too large to be sent for it.</returns>
+    /// <exception cref="NotSignedInException">Nobody is signed in, or the session has ended.</exception>
+    /// <exception cref="ServerUnreachableException">The server did not answer; what was repaired until then stays.</exception>
+    /// <exception cref="StoreInUseException">Another process, or this client by <see cref="StartAsync"/>, syncs this folder.</exception>
+    public Task<VerifyReport> VerifyAsync(CancellationToken cancellationToken = default) => _loop.VerifyAsync(cancellationToken);
 
     /// <summary>
     /// Begins to stay connected: edits are sent as they are made, changes arrive as they happen, a broken connection is
@@ -174,6 +185,22 @@ public sealed class KhsCrmClient : IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// Disconnects and stays so until <see cref="Resume"/>: for a metered network, or to save a battery. Reads and edits go
+    /// on; edits wait in the outbox. What <see cref="StartAsync"/> began, or begins meanwhile, waits; <see cref="SyncAsync"/>
+    /// does not, when nothing was begun.
+    /// </summary>
+    public void Pause() => _loop.Control.Pause();
+
+    /// <summary>Ends a <see cref="Pause"/>: what was begun connects at once.</summary>
+    public void Resume() => _loop.Control.Resume();
+
+    /// <summary>
+    /// Tells that the device has another network, or has one again: a wait to connect again ends, and a connection that may
+    /// be half open is replaced. Cheap: the new stream continues where the old one was.
+    /// </summary>
+    public void NotifyNetworkChanged() => _loop.Control.EndRound();
+
     /// <summary>The current status and every later one; a slow observer skips to the latest.</summary>
     /// <param name="cancellationToken">Ends the observation.</param>
     public IAsyncEnumerable<ClientStatus> ObserveStatusAsync(CancellationToken cancellationToken = default) =>
@@ -191,6 +218,7 @@ public sealed class KhsCrmClient : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await StopAsync().ConfigureAwait(false);
+        _loop.Control.Dispose();
         _server.Dispose();
         _tokens.Dispose();
         _store.Dispose();

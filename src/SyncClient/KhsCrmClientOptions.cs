@@ -13,7 +13,8 @@ public sealed class KhsCrmClientOptions
     public string DataFolder { get; set; } = "";
 
     /// <summary>
-    /// The server, such as <c>https://crm.example.com</c>. When null, the one of the last sign-in on this device.
+    /// The server, such as <c>https://crm.example.com</c>, or several of one service, separated by commas, that are tried in
+    /// turn. When null, what the last sign-in on this device was made with.
     /// </summary>
     public string? ServerAddress { get; set; }
 
@@ -32,7 +33,9 @@ public sealed class KhsCrmClientOptions
     /// <summary>How long opening a connection may take. Default 10 seconds.</summary>
     public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How long the server may take to answer the first message. Default 30 seconds.</summary>
+    /// <summary>
+    /// How long the server may take to answer the first message of a stream, a sign-in or a renewal. Default 30 seconds.
+    /// </summary>
     public TimeSpan AnswerTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>After how long without traffic the connection is tried. Default 30 seconds.</summary>
@@ -52,6 +55,12 @@ public sealed class KhsCrmClientOptions
     /// never. Default half a second.
     /// </summary>
     public TimeSpan OtherProcessPollInterval { get; set; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>
+    /// Whether the server may compress the pages of a catch-up with gzip: fewer bytes for more work on both sides, which
+    /// pays on a slow or metered connection. Default false.
+    /// </summary>
+    public bool AcceptCompression { get; set; }
 
     /// <summary>The largest message to accept, in bytes. Default 16 MiB.</summary>
     public int MaxReceiveMessageBytes { get; set; } = 16 * 1024 * 1024;

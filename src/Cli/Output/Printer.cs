@@ -2,18 +2,26 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Google.Protobuf;
 using Spectre.Console;
+using Spectre.Console.Rendering;
 
 namespace KhsCrm.Cli.Output;
 
 /// <summary>Prints a command's answer: tables and sentences for people, or one JSON document.</summary>
-internal sealed class Printer(TextWriter output, TextWriter error, bool isJson)
+internal sealed class Printer(Terminal terminal, bool isJson)
 {
     private static readonly JsonFormatter Formatter = new(
         JsonFormatter.Settings.Default.WithPreserveProtoFieldNames(true).WithFormatDefaultValues(true));
 
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+    private static readonly JsonSerializerOptions Indented = new()
+    {
+        WriteIndented = true,
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     public bool IsJson { get; } = isJson;
+
+    /// <summary>Whether the answer goes to a terminal: then ids are cut to what tells them apart.</summary>
+    public bool IsTerminal { get; } = terminal.Width is not null && !isJson;
 
     /// <summary>A message in the JSON of the API, with its field names.</summary>
     public static JsonNode ToJson(IMessage message) => JsonNode.Parse(Formatter.Format(message))!;
@@ -21,56 +29,64 @@ internal sealed class Printer(TextWriter output, TextWriter error, bool isJson)
     public static JsonArray ToJson(IEnumerable<IMessage> messages) => [.. messages.Select(ToJson)];
 
     /// <summary>Prints the JSON document of the command.</summary>
-    public void Json(JsonNode document) => output.WriteLine(document.ToJsonString(Indented));
+    public void Json(JsonNode document) => terminal.Out.WriteLine(document.ToJsonString(Indented));
+
+    /// <summary>Prints the answer in the form that was asked for.</summary>
+    public void Answer(IMessage document, string line)
+    {
+        if (IsJson)
+            Json(ToJson(document));
+        else
+            Line(line);
+    }
 
     /// <summary>Prints a line for people; nothing with --json, where stdout holds one document.</summary>
     public void Line(string text)
     {
         if (!IsJson)
-            output.WriteLine(text);
+            terminal.Out.WriteLine(Safe.Line(text));
     }
 
     /// <summary>Prints a line at once, also when stdout is a pipe that somebody watches.</summary>
     public void LiveLine(string text)
     {
-        output.WriteLine(text);
-        output.Flush();
+        terminal.Out.WriteLine(Safe.Line(text));
+        terminal.Out.Flush();
     }
 
-    public void Error(string text) => error.WriteLine(text);
+    /// <summary>Prints a message beside the answer.</summary>
+    public void Error(string text) => terminal.Error.WriteLine(Safe.Line(text));
 
-    /// <summary>Prints a list.</summary>
-    public void Table(IReadOnlyList<string> columns, IEnumerable<IReadOnlyList<string>> rows)
+    /// <summary>Prints a list that is not empty.</summary>
+    public void Table(IReadOnlyList<Column> columns, IEnumerable<IReadOnlyList<Cell>> rows)
     {
-        var table = new Table { Border = TableBorder.Simple };
-        foreach (var column in columns)
-            table.AddColumn(new TableColumn(Markup.Escape(column)).NoWrap());
-        foreach (var row in rows)
-            table.AddRow([.. row.Select(cell => new Text(cell))]);
-        Write(table);
+        var cells = rows.Select(IReadOnlyList<Cell> (row) => [.. row.Select(cell => cell with { Text = Safe.Line(cell.Text) })]).ToList();
+        Write(TableLayout.Create(columns, cells, terminal.Width));
     }
 
     /// <summary>Prints the fields of one row; those without a value are left out.</summary>
-    public void Fields(params (string Name, string Value)[] fields)
+    public void Fields(params (string Name, Cell Value)[] fields)
     {
-        var shown = fields.Where(field => field.Value.Length > 0).ToList();
-        var width = shown.Max(field => field.Name.Length) + 2;
-        foreach (var (name, value) in shown)
-            Line(name.PadRight(width) + value);
+        var grid = new Grid { Expand = false };
+        grid.AddColumn(new GridColumn { NoWrap = true, Padding = new Padding(0, 0, 2, 0) });
+        grid.AddColumn(new GridColumn { NoWrap = terminal.Width is null, Padding = new Padding(0, 0, 0, 0) });
+        foreach (var (name, value) in fields.Where(field => field.Value.Text.Length > 0))
+        {
+            grid.AddRow(
+                new Text(name, new Style(decoration: Decoration.Bold)),
+                new Text(Safe.Lines(value.Text), new Style(foreground: value.Color)));
+        }
+
+        Write(grid);
     }
 
-    private void Write(Table table)
+    private void Write(IRenderable shape)
     {
-        var isTerminal = !Console.IsOutputRedirected && ReferenceEquals(output, Console.Out);
-        var console = AnsiConsole.Create(new AnsiConsoleSettings
-        {
-            Ansi = isTerminal ? AnsiSupport.Detect : AnsiSupport.No,
-            ColorSystem = isTerminal ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
-            Out = new AnsiConsoleOutput(output),
-        });
-        // A pipe has no width: nothing is cut or wrapped for it.
-        if (!isTerminal)
-            console.Profile.Width = 1_000;
-        console.Write(table);
+        if (IsJson)
+            return;
+        using var drawn = new StringWriter();
+        terminal.Canvas(drawn).Write(shape);
+        foreach (var line in drawn.ToString().TrimEnd().Split('\n'))
+            terminal.Out.WriteLine(line.TrimEnd());
     }
 }

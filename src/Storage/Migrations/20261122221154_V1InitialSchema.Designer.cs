@@ -6,6 +6,7 @@ using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Migrations;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
+using NpgsqlTypes;
 
 #nullable disable
 
@@ -211,6 +212,10 @@ namespace KhsCrm.Storage.Migrations
                     b.Property<DateTime?>("RevokedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("revoked_at");
+
+                    b.Property<Guid?>("RevokedById")
+                        .HasColumnType("uuid")
+                        .HasColumnName("revoked_by_id");
 
                     b.Property<Guid>("UserId")
                         .HasColumnType("uuid")
@@ -599,6 +604,52 @@ namespace KhsCrm.Storage.Migrations
                         });
                 });
 
+            modelBuilder.Entity("KhsCrm.Storage.Schema.Rows.ServiceAccountRow", b =>
+                {
+                    b.Property<Guid>("UserId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("user_id");
+
+                    b.Property<DateTime>("CreatedAt")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at")
+                        .HasDefaultValueSql("clock_timestamp()");
+
+                    b.Property<Guid>("CreatedById")
+                        .HasColumnType("uuid")
+                        .HasColumnName("created_by_id");
+
+                    b.Property<DateTime?>("ExpiresAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("expires_at");
+
+                    b.Property<string>("KeyDigest")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("key_digest");
+
+                    b.Property<DateTime?>("LastUsedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("last_used_at");
+
+                    b.Property<DateTime?>("RevokedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("revoked_at");
+
+                    b.HasKey("UserId")
+                        .HasName("service_accounts_pkey");
+
+                    b.HasAlternateKey("KeyDigest")
+                        .HasName("service_accounts_key_digest_key");
+
+                    b.ToTable("service_accounts", null, t =>
+                        {
+                            t.HasCheckConstraint("check_service_accounts_times", "created_at AT TIME ZONE 'UTC' BETWEEN timestamp '0001-01-01' AND timestamp '9999-12-31 23:59:59.999999' AND expires_at AT TIME ZONE 'UTC' BETWEEN timestamp '0001-01-01' AND timestamp '9999-12-31 23:59:59.999999' AND last_used_at AT TIME ZONE 'UTC' BETWEEN timestamp '0001-01-01' AND timestamp '9999-12-31 23:59:59.999999' AND revoked_at AT TIME ZONE 'UTC' BETWEEN timestamp '0001-01-01' AND timestamp '9999-12-31 23:59:59.999999'");
+                        });
+                });
+
             modelBuilder.Entity("KhsCrm.Storage.Schema.Rows.SyncQueueRow", b =>
                 {
                     b.Property<Guid>("Id")
@@ -671,6 +722,10 @@ namespace KhsCrm.Storage.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("user_id");
 
+                    b.Property<Guid?>("WaitsFor")
+                        .HasColumnType("uuid")
+                        .HasColumnName("waits_for");
+
                     b.HasKey("Id", "Status")
                         .HasName("sync_queue_pkey");
 
@@ -696,17 +751,17 @@ namespace KhsCrm.Storage.Migrations
             modelBuilder.Entity("KhsCrm.Storage.Schema.Rows.SyncTimelineRow", b =>
                 {
                     b.Property<string>("SystemIdentifier")
-                        .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
                         .HasColumnName("system_identifier");
 
                     b.Property<int>("TimelineId")
                         .HasColumnType("integer")
                         .HasColumnName("timeline_id");
 
-                    b.Property<ulong>("FirstXid")
-                        .HasColumnType("xid8")
-                        .HasColumnName("first_xid");
+                    b.Property<NpgsqlLogSequenceNumber?>("FirstLsn")
+                        .HasColumnType("pg_lsn")
+                        .HasColumnName("first_lsn");
 
                     b.Property<DateTime>("StartedAt")
                         .ValueGeneratedOnAdd()
@@ -812,6 +867,12 @@ namespace KhsCrm.Storage.Migrations
                         .HasDefaultValue(true)
                         .HasColumnName("is_active");
 
+                    b.Property<bool>("IsService")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("boolean")
+                        .HasDefaultValue(false)
+                        .HasColumnName("is_service");
+
                     b.Property<DateTime?>("LastLoginAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("last_login_at");
@@ -892,6 +953,12 @@ namespace KhsCrm.Storage.Migrations
 
             modelBuilder.Entity("KhsCrm.Storage.Schema.Rows.DeviceRow", b =>
                 {
+                    b.HasOne("KhsCrm.Storage.Schema.Rows.UserRow", null)
+                        .WithMany()
+                        .HasForeignKey("RevokedById")
+                        .OnDelete(DeleteBehavior.NoAction)
+                        .HasConstraintName("devices_revoked_by_id_fkey");
+
                     b.HasOne("KhsCrm.Storage.Schema.Rows.UserRow", null)
                         .WithMany()
                         .HasForeignKey("UserId")
@@ -1003,6 +1070,23 @@ namespace KhsCrm.Storage.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("refresh_tokens_user_id_fkey");
+                });
+
+            modelBuilder.Entity("KhsCrm.Storage.Schema.Rows.ServiceAccountRow", b =>
+                {
+                    b.HasOne("KhsCrm.Storage.Schema.Rows.UserRow", null)
+                        .WithMany()
+                        .HasForeignKey("CreatedById")
+                        .OnDelete(DeleteBehavior.NoAction)
+                        .IsRequired()
+                        .HasConstraintName("service_accounts_created_by_id_fkey");
+
+                    b.HasOne("KhsCrm.Storage.Schema.Rows.UserRow", null)
+                        .WithOne()
+                        .HasForeignKey("KhsCrm.Storage.Schema.Rows.ServiceAccountRow", "UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("service_accounts_user_id_fkey");
                 });
 
             modelBuilder.Entity("KhsCrm.Storage.Schema.Rows.SyncQueueRow", b =>

@@ -1,5 +1,6 @@
 using System;
 using Microsoft.EntityFrameworkCore.Migrations;
+using NpgsqlTypes;
 
 #nullable disable
 
@@ -15,9 +16,9 @@ namespace KhsCrm.Storage.Migrations
                 name: "sync_timelines",
                 columns: table => new
                 {
-                    system_identifier = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
+                    system_identifier = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
                     timeline_id = table.Column<int>(type: "integer", nullable: false),
-                    first_xid = table.Column<ulong>(type: "xid8", nullable: false),
+                    first_lsn = table.Column<NpgsqlLogSequenceNumber>(type: "pg_lsn", nullable: true),
                     started_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false, defaultValueSql: "clock_timestamp()")
                 },
                 constraints: table =>
@@ -55,6 +56,7 @@ namespace KhsCrm.Storage.Migrations
                     name = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
                     role = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
                     is_active = table.Column<bool>(type: "boolean", nullable: false, defaultValue: true),
+                    is_service = table.Column<bool>(type: "boolean", nullable: false, defaultValue: false),
                     last_login_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
                     created_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false, defaultValueSql: "clock_timestamp()"),
                     updated_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false, defaultValueSql: "clock_timestamp()"),
@@ -111,12 +113,18 @@ namespace KhsCrm.Storage.Migrations
                     last_client_seq = table.Column<long>(type: "bigint", nullable: false, defaultValue: 0L),
                     created_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false, defaultValueSql: "clock_timestamp()"),
                     last_seen_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false, defaultValueSql: "clock_timestamp()"),
-                    revoked_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: true)
+                    revoked_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    revoked_by_id = table.Column<Guid>(type: "uuid", nullable: true)
                 },
                 constraints: table =>
                 {
                     table.PrimaryKey("devices_pkey", x => x.id);
                     table.CheckConstraint("check_devices_times", "created_at AT TIME ZONE 'UTC' BETWEEN timestamp '0001-01-01' AND timestamp '9999-12-31 23:59:59.999999' AND last_seen_at AT TIME ZONE 'UTC' BETWEEN timestamp '0001-01-01' AND timestamp '9999-12-31 23:59:59.999999' AND revoked_at AT TIME ZONE 'UTC' BETWEEN timestamp '0001-01-01' AND timestamp '9999-12-31 23:59:59.999999'");
+                    table.ForeignKey(
+                        name: "devices_revoked_by_id_fkey",
+                        column: x => x.revoked_by_id,
+                        principalTable: "users",
+                        principalColumn: "id");
                     table.ForeignKey(
                         name: "devices_user_id_fkey",
                         column: x => x.user_id,
@@ -143,6 +151,36 @@ namespace KhsCrm.Storage.Migrations
                     table.CheckConstraint("check_refresh_tokens_times", "created_at AT TIME ZONE 'UTC' BETWEEN timestamp '0001-01-01' AND timestamp '9999-12-31 23:59:59.999999' AND expires_at AT TIME ZONE 'UTC' BETWEEN timestamp '0001-01-01' AND timestamp '9999-12-31 23:59:59.999999' AND used_at AT TIME ZONE 'UTC' BETWEEN timestamp '0001-01-01' AND timestamp '9999-12-31 23:59:59.999999'");
                     table.ForeignKey(
                         name: "refresh_tokens_user_id_fkey",
+                        column: x => x.user_id,
+                        principalTable: "users",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "service_accounts",
+                columns: table => new
+                {
+                    user_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    key_digest = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    created_by_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    created_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false, defaultValueSql: "clock_timestamp()"),
+                    expires_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    revoked_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    last_used_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("service_accounts_pkey", x => x.user_id);
+                    table.UniqueConstraint("service_accounts_key_digest_key", x => x.key_digest);
+                    table.CheckConstraint("check_service_accounts_times", "created_at AT TIME ZONE 'UTC' BETWEEN timestamp '0001-01-01' AND timestamp '9999-12-31 23:59:59.999999' AND expires_at AT TIME ZONE 'UTC' BETWEEN timestamp '0001-01-01' AND timestamp '9999-12-31 23:59:59.999999' AND last_used_at AT TIME ZONE 'UTC' BETWEEN timestamp '0001-01-01' AND timestamp '9999-12-31 23:59:59.999999' AND revoked_at AT TIME ZONE 'UTC' BETWEEN timestamp '0001-01-01' AND timestamp '9999-12-31 23:59:59.999999'");
+                    table.ForeignKey(
+                        name: "service_accounts_created_by_id_fkey",
+                        column: x => x.created_by_id,
+                        principalTable: "users",
+                        principalColumn: "id");
+                    table.ForeignKey(
+                        name: "service_accounts_user_id_fkey",
                         column: x => x.user_id,
                         principalTable: "users",
                         principalColumn: "id",

@@ -57,7 +57,8 @@ public static class Rejection
         ErrorReason.FieldInvalid or ErrorReason.ProtocolViolation or ErrorReason.EnumValueUnknown => Code.InvalidArgument,
         ErrorReason.RowNotFound or ErrorReason.RowDeleted => Code.NotFound,
         ErrorReason.RowExists => Code.AlreadyExists,
-        ErrorReason.Conflict or ErrorReason.SequenceGap => Code.Aborted,
+        ErrorReason.Conflict or ErrorReason.SequenceGap or ErrorReason.Busy => Code.Aborted,
+        ErrorReason.Discarded => Code.Cancelled,
         ErrorReason.Unavailable => Code.Unavailable,
         ErrorReason.NotImplemented => Code.Unimplemented,
         ErrorReason.ProtocolVersionUnsupported or ErrorReason.ReferenceNotFound or ErrorReason.RowReferenced

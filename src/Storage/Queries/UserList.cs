@@ -34,6 +34,7 @@ public sealed class UserList(NpgsqlDataSource dataSource)
     /// <param name="readerRole">The reader's role.</param>
     /// <param name="role">Only users with this role; unspecified for all.</param>
     /// <param name="includeInactive">Whether deactivated users are listed as well.</param>
+    /// <param name="includeServices">Whether the accounts of other services are listed as well.</param>
     /// <param name="after">The end of the page before; null for the first.</param>
     /// <param name="limit">At most so many.</param>
     /// <param name="cancellationToken">Stops the query.</param>
@@ -42,6 +43,7 @@ public sealed class UserList(NpgsqlDataSource dataSource)
         Role readerRole,
         Role role,
         bool includeInactive,
+        bool includeServices,
         Position? after,
         int limit,
         CancellationToken cancellationToken)
@@ -50,6 +52,7 @@ public sealed class UserList(NpgsqlDataSource dataSource)
         command.CommandText = $"""
             SELECT {EntityTables.Users.SelectList} FROM users t
             WHERE ({command.Add(includeInactive)} OR t.is_active)
+                AND ({command.Add(includeServices)} OR NOT t.is_service)
                 AND ({command.Add(role == Role.Unspecified ? "" : EnumText.Of(role))} IN ('', t.role))
                 AND ({command.Add(after is null)} OR (t.name, t.id) > ({command.Add(after?.Name ?? "")}, {command.Add(after?.Id ?? Guid.Empty)}))
             ORDER BY t.name, t.id LIMIT {command.Add(limit)}

@@ -28,6 +28,9 @@ public sealed class KhsCrmDbContext(DbContextOptions<KhsCrmDbContext> options) :
     /// <summary>The tokens of signed-in sessions.</summary>
     public DbSet<RefreshTokenRow> RefreshTokens => Set<RefreshTokenRow>();
 
+    /// <summary>The accounts of other services.</summary>
+    public DbSet<ServiceAccountRow> ServiceAccounts => Set<ServiceAccountRow>();
+
     /// <summary>Status changes of jobs.</summary>
     public DbSet<JobStatusHistoryRow> JobStatusHistory => Set<JobStatusHistoryRow>();
 

@@ -56,7 +56,7 @@ public sealed class PasswordChange(NpgsqlDataSource dataSource, PasswordHasher h
         await using var command = new NpgsqlCommand(
             $"""
             UPDATE users t SET password_hash = $2, updated_by_id = $3
-            WHERE t.id = $1 AND ($4::text IS NULL OR t.password_hash = $4) RETURNING {EntityTables.Users.SelectList}
+            WHERE t.id = $1 AND NOT t.is_service AND ($4::text IS NULL OR t.password_hash = $4) RETURNING {EntityTables.Users.SelectList}
             """,
             connection);
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = userId });

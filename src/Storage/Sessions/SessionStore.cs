@@ -89,7 +89,7 @@ public sealed class SessionStore(
         var hash = await Task.Run(() => hasher.Hash(password), cancellationToken);
         await using var command = dataSource.CreateCommand(
             """
-            WITH changed AS (UPDATE users SET password_hash = $2 WHERE lower(email) = lower($1) RETURNING id),
+            WITH changed AS (UPDATE users SET password_hash = $2 WHERE lower(email) = lower($1) AND NOT is_service RETURNING id),
             ended AS (DELETE FROM refresh_tokens WHERE user_id IN (SELECT id FROM changed))
             SELECT count(*) FROM changed
             """);

@@ -16,6 +16,7 @@ internal static class EntityTables
         Columns.Text<User>("name", (row, v) => row.Name = v, row => row.Name),
         Columns.Text<User>("role", (row, v) => row.Role = EnumText.Role(v), row => EnumText.Of(row.Role)),
         Columns.Bool<User>("is_active", (row, v) => row.IsActive = v, row => row.IsActive),
+        Columns.Bool<User>("is_service", (row, v) => row.IsService = v),
         Columns.Time<User>("last_login_at", (row, v) => row.LastLoginAt = v),
         Columns.Time<User>("created_at", (row, v) => row.CreatedAt = v),
         Columns.Time<User>("updated_at", (row, v) => row.UpdatedAt = v),
@@ -104,8 +105,11 @@ internal static class EntityTables
 
     public static EntityTable Of(EntityKind kind) => ByKind[kind];
 
-    // jsonb has numbers beyond a double and any depth. Another program's entry holds up nobody: it is shown as its text.
-    private static Struct ReadDetails(string json)
+    /// <summary>
+    /// Reads the details of an entry. jsonb has numbers beyond a double and any depth, and another program's entry holds up
+    /// nobody: it is shown as its text.
+    /// </summary>
+    internal static Struct ReadDetails(string json)
     {
         try
         {

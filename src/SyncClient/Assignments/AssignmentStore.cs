@@ -22,6 +22,16 @@ public sealed class AssignmentStore
     public Task<IReadOnlyList<JobAssignment>> ListByUserAsync(string userId, CancellationToken cancellationToken = default) =>
         _rows.ListAllAsync(Query().WhereId("user_id = $", userId), cancellationToken);
 
+    /// <summary>Who is assigned to a job, now and later. See <see cref="CustomerStore.ObserveAsync"/>.</summary>
+    public IAsyncEnumerable<IReadOnlyList<JobAssignment>> ObserveByJobAsync(
+        string jobId, CancellationToken cancellationToken = default) =>
+        _rows.ObserveAllAsync(Query().WhereId("job_id = $", jobId), cancellationToken);
+
+    /// <summary>What a user is assigned to, now and later. See <see cref="CustomerStore.ObserveAsync"/>.</summary>
+    public IAsyncEnumerable<IReadOnlyList<JobAssignment>> ObserveByUserAsync(
+        string userId, CancellationToken cancellationToken = default) =>
+        _rows.ObserveAllAsync(Query().WhereId("user_id = $", userId), cancellationToken);
+
     /// <summary>Puts a user on a job.</summary>
     /// <returns>The assignment.</returns>
     public Task<JobAssignment> AssignAsync(string jobId, string userId, CancellationToken cancellationToken = default) =>

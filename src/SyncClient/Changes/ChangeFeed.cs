@@ -1,18 +1,28 @@
 using System.Runtime.CompilerServices;
-using System.Threading.Channels;
 
 namespace KhsCrm.SyncClient.Changes;
 
 /// <summary>Tells observers what was committed. A slow observer costs a bounded queue and is then told "anything".</summary>
 internal sealed class ChangeFeed
 {
-    private const int QueueLength = 64;
-
     private readonly Lock _lock = new();
-    private readonly List<Observer> _observers = [];
+    private readonly List<ChangeSubscription> _subscriptions = [];
+    private bool _isComplete;
 
     /// <summary>Operations were queued, answered, or left the outbox. Raised on the thread that committed.</summary>
     public event Action? OutboxChanged;
+
+    /// <summary>Whether somebody listens. Without, a transaction need not collect what it changes.</summary>
+    public bool IsObserved
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _subscriptions.Count > 0;
+            }
+        }
+    }
 
     public void Publish(StoreChanges changes)
     {
@@ -22,62 +32,55 @@ internal sealed class ChangeFeed
             OutboxChanged?.Invoke();
         lock (_lock)
         {
-            foreach (var observer in _observers)
-                observer.Offer(changes);
+            foreach (var subscription in _subscriptions)
+                subscription.Offer(changes);
         }
+    }
+
+    /// <summary>Listens from this call on, until disposed.</summary>
+    public ChangeSubscription Subscribe()
+    {
+        var subscription = new ChangeSubscription(Remove);
+        lock (_lock)
+        {
+            if (_isComplete)
+                subscription.Complete();
+            else
+                _subscriptions.Add(subscription);
+        }
+
+        return subscription;
     }
 
     /// <summary>Observes from this call on, not only from the first read on.</summary>
-    public IAsyncEnumerable<StoreChanges> Observe(CancellationToken cancellationToken)
+    public IAsyncEnumerable<StoreChanges> Observe(CancellationToken cancellationToken) => ReadAsync(Subscribe(), cancellationToken);
+
+    /// <summary>Ends every observation: the store closes.</summary>
+    public void Complete()
     {
-        var observer = new Observer();
         lock (_lock)
         {
-            _observers.Add(observer);
-        }
-
-        return ReadAsync(observer, cancellationToken);
-    }
-
-    private async IAsyncEnumerable<StoreChanges> ReadAsync(
-        Observer observer, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        try
-        {
-            while (true)
-                yield return await observer.TakeAsync(cancellationToken).ConfigureAwait(false);
-        }
-        finally
-        {
-            lock (_lock)
-            {
-                _observers.Remove(observer);
-            }
+            _isComplete = true;
+            foreach (var subscription in _subscriptions)
+                subscription.Complete();
         }
     }
 
-    private sealed class Observer
+    private static async IAsyncEnumerable<StoreChanges> ReadAsync(
+        ChangeSubscription subscription, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        private readonly Channel<StoreChanges> _queue = Channel.CreateBounded<StoreChanges>(QueueLength);
-        private int _hasLost;
-
-        public void Offer(StoreChanges changes)
+        using (subscription)
         {
-            if (!_queue.Writer.TryWrite(changes))
-                Volatile.Write(ref _hasLost, 1);
+            while (await subscription.TakeAsync(cancellationToken).ConfigureAwait(false) is { } changes)
+                yield return changes;
         }
+    }
 
-        public async ValueTask<StoreChanges> TakeAsync(CancellationToken cancellationToken)
+    private void Remove(ChangeSubscription subscription)
+    {
+        lock (_lock)
         {
-            var changes = await _queue.Reader.ReadAsync(cancellationToken).ConfigureAwait(false);
-            if (Interlocked.Exchange(ref _hasLost, 0) == 0)
-                return changes;
-            // What is still queued is part of "anything".
-            while (_queue.Reader.TryRead(out _))
-            {
-            }
-
-            return StoreChanges.Anything;
+            _subscriptions.Remove(subscription);
         }
     }
 }

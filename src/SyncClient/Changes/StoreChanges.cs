@@ -13,4 +13,10 @@ public sealed record StoreChanges(IReadOnlyList<RowChange> Rows, bool MayBeAnyth
     internal static StoreChanges Anything { get; } = new([], true, true);
 
     internal bool IsEmpty => Rows.Count == 0 && !MayBeAnything && !OutboxChanged;
+
+    /// <summary>These changes and later ones.</summary>
+    internal StoreChanges With(StoreChanges later) => new(
+        MayBeAnything || later.MayBeAnything ? [] : [.. Rows, .. later.Rows],
+        MayBeAnything || later.MayBeAnything,
+        OutboxChanged || later.OutboxChanged);
 }

@@ -9,16 +9,47 @@ internal sealed class ServerConnection(KhsCrmClientOptions options) : IDisposabl
 {
     private readonly Lock _lock = new();
     private GrpcChannel? _channel;
+    private GrpcChannel? _retired;
     private string? _address;
+    private int _turn;
 
     public AuthService.AuthServiceClient Auth(string address) => new(Channel(address));
 
     public SyncService.SyncServiceClient Sync(string address) => new(Channel(address));
 
+    /// <summary>For the client of any other service.</summary>
+    public CallInvoker Invoker(string address) => Channel(address).CreateCallInvoker();
+
+    /// <summary>Until when a unary call that begins now may take: gRPC counts by the system's clock.</summary>
+    public DateTime AnswerDeadline => TimeProvider.System.GetUtcNow().UtcDateTime + options.AnswerTimeout;
+
+    /// <summary>The address whose turn it is.</summary>
+    public string Current(ServerAddresses addresses) => addresses.At(Volatile.Read(ref _turn));
+
+    /// <summary>Gives the turn to the next address.</summary>
+    public void MoveOn() => Interlocked.Increment(ref _turn);
+
+    /// <summary>
+    /// Opens another connection for what comes next: the present one may be half open. Calls on it may still end; it is
+    /// closed when that one is forgotten too.
+    /// </summary>
+    public void Forget()
+    {
+        lock (_lock)
+        {
+            _retired?.Dispose();
+            (_retired, _channel) = (_channel, null);
+        }
+    }
+
     /// <summary>The metadata that says who calls.</summary>
     public static Metadata Authorization(string accessToken) => new() { { "authorization", $"Bearer {accessToken}" } };
 
-    public void Dispose() => _channel?.Dispose();
+    public void Dispose()
+    {
+        _channel?.Dispose();
+        _retired?.Dispose();
+    }
 
     private GrpcChannel Channel(string address)
     {
@@ -26,18 +57,16 @@ internal sealed class ServerConnection(KhsCrmClientOptions options) : IDisposabl
         {
             if (_channel is not null && _address == address)
                 return _channel;
-            _channel?.Dispose();
+            _retired?.Dispose();
+            _retired = _channel;
             _channel = Open(address);
             _address = address;
             return _channel;
         }
     }
 
-    private GrpcChannel Open(string address)
-    {
-        if (!Uri.TryCreate(address, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https"))
-            throw new KhsCrmException($"'{address}' is not a server address: it must be like https://crm.example.com.");
-        return GrpcChannel.ForAddress(uri, new GrpcChannelOptions
+    private GrpcChannel Open(string address) =>
+        GrpcChannel.ForAddress(address, new GrpcChannelOptions
         {
             HttpHandler = new SocketsHttpHandler
             {
@@ -50,8 +79,9 @@ internal sealed class ServerConnection(KhsCrmClientOptions options) : IDisposabl
             },
             LoggerFactory = options.LoggerFactory,
             MaxReceiveMessageSize = options.MaxReceiveMessageBytes,
+            // What is not offered, the server does not use.
+            CompressionProviders = options.AcceptCompression ? null : [],
             DisposeHttpClient = true,
             ThrowOperationCanceledOnCancellation = true,
         });
-    }
 }

@@ -21,6 +21,10 @@ internal static class ServerErrors
         return new KhsCrmException(message, exception) { Reason = ReasonOf(exception, details) };
     }
 
+    /// <summary>What a call means that ended by its deadline.</summary>
+    public static ServerUnreachableException Timeout(OperationCanceledException exception, string address) =>
+        new($"{address} did not answer in time.", exception);
+
     // A connection that breaks in the middle of a call is INTERNAL or CANCELLED to gRPC; the server sent neither.
     private static bool IsUnreachable(RpcException exception, StatusDetails details) =>
         exception.StatusCode is StatusCode.Unavailable or StatusCode.DeadlineExceeded or StatusCode.Cancelled

@@ -6,7 +6,10 @@ namespace KhsCrm.SyncClient;
 /// <summary>Which customers to list, in what order, how many.</summary>
 public sealed record CustomerQuery
 {
-    /// <summary>Only those whose name, address, phone or e-mail contains this, without regard to case; null for all.</summary>
+    /// <summary>
+    /// Only those where each of these words begins a word of the name, the address or the e-mail address, or whose phone
+    /// number begins with the whole as it is written; without regard to case. Null for all.
+    /// </summary>
     public string? Search { get; init; }
 
     /// <summary>Only archived ones (true), only others (false, the default), or both (null).</summary>
@@ -26,8 +29,7 @@ public sealed record CustomerQuery
         var query = new RowQuery<Customer>(RowTables.Customer);
         if (IsArchived is { } isArchived)
             query.Where("is_archived = $", isArchived ? 1 : 0);
-        if (Search is { Length: > 0 } search)
-            query.Where("instr(search, $) > 0", search.ToLowerInvariant());
+        CustomerSearchText.Restrict(query, Search);
         return (Order == CustomerOrder.Name ? query.OrderBy("name") : query.OrderBy("updated_at", isDescending: true))
             .Page(PageSize, PageToken);
     }

@@ -33,6 +33,22 @@ public sealed class CustomerStore
     public Task<RowPage<Customer>> ListAsync(CustomerQuery? query = null, CancellationToken cancellationToken = default) =>
         _rows.ListAsync((query ?? new()).ToRowQuery(), cancellationToken);
 
+    /// <summary>
+    /// The answer of <see cref="ListAsync"/> as it is and each later one that differs, whoever makes it differ. While one
+    /// is looked at, changes gather. Ends when the client is closed.
+    /// </summary>
+    /// <param name="query">Which, in what order, how many; null for all that are not archived, by name.</param>
+    /// <param name="cancellationToken">Ends the observation.</param>
+    public IAsyncEnumerable<RowPage<Customer>> ObserveAsync(
+        CustomerQuery? query = null, CancellationToken cancellationToken = default) =>
+        _rows.ObserveAsync((query ?? new()).ToRowQuery(), cancellationToken);
+
+    /// <summary>A customer as it is and as it becomes; null while there is none.</summary>
+    /// <param name="id">The customer's id.</param>
+    /// <param name="cancellationToken">Ends the observation.</param>
+    public IAsyncEnumerable<Customer?> ObserveOneAsync(string id, CancellationToken cancellationToken = default) =>
+        _rows.ObserveOneAsync(id, cancellationToken);
+
     /// <summary>The ids that begin with a prefix of hexadecimal digits.</summary>
     /// <param name="prefix">The beginning of the id, with or without hyphens.</param>
     /// <param name="limit">At most so many, 1 or more.</param>

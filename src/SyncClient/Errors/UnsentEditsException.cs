@@ -1,18 +1,24 @@
 namespace KhsCrm.SyncClient;
 
 /// <summary>
-/// Somebody else's edits are still on this device: they must be synced or discarded before another user signs in.
+/// Somebody else's edits are still on this device: that user must sync or discard them before another one signs in.
 /// </summary>
 public sealed class UnsentEditsException : KhsCrmException
 {
-    internal UnsentEditsException(long count)
+    internal UnsentEditsException(long count, string ownerId, string ownerName)
         : base(
-            $"This device holds {count} edits of another user that are not on the server. " +
-            "Sync or discard them first, or use another data folder.")
+            $"This device holds {count} edits of {ownerName} that are not on the server. " +
+            "They must sign in and sync or discard them first, or use another data folder.")
     {
-        Count = count;
+        (Count, OwnerId, OwnerName) = (count, ownerId, ownerName);
     }
 
-    /// <summary>How many edits there are, 1 or more.</summary>
+    /// <summary>How many edits there are, 1 or more: not sent, deferred by the server, or rejected by it.</summary>
     public long Count { get; }
+
+    /// <summary>Whose edits they are: the user's id.</summary>
+    public string OwnerId { get; }
+
+    /// <summary>The user's name; the id when the device does not know it.</summary>
+    public string OwnerName { get; }
 }

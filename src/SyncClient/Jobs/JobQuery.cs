@@ -28,7 +28,7 @@ public sealed record JobQuery
     {
         var query = new RowQuery<Job>(RowTables.Job)
             .WhereId("customer_id = $", CustomerId)
-            .WhereId("id IN (SELECT job_id FROM job_assignment WHERE user_id = $ AND hidden = 0)", AssignedToId);
+            .WhereAssignedTo(AssignedToId);
         if (Status is { } status)
             query.Where("status = $", (long)status);
         return (Order switch

@@ -9,12 +9,13 @@ public sealed class JobStore
 {
     private static readonly RowTable<Job> Table = RowTables.Job;
 
+    private readonly LocalStore _store;
     private readonly RowReader<Job> _rows;
     private readonly RowReader<JobStatusHistory> _history;
     private readonly EditQueue _edits;
 
     internal JobStore(LocalStore store, EditQueue edits) =>
-        (_rows, _history, _edits) = (new(store, Table), new(store, RowTables.JobStatusHistory), edits);
+        (_store, _rows, _history, _edits) = (store, new(store, Table), new(store, RowTables.JobStatusHistory), edits);
 
     /// <summary>Finds a job; null when there is none.</summary>
     public Task<Job?> FindAsync(string id, CancellationToken cancellationToken = default) =>
@@ -30,6 +31,45 @@ public sealed class JobStore
     /// <param name="cancellationToken">Ends the wait.</param>
     public Task<RowPage<Job>> ListAsync(JobQuery? query = null, CancellationToken cancellationToken = default) =>
         _rows.ListAsync((query ?? new()).ToRowQuery(), cancellationToken);
+
+    /// <summary>Jobs as they are and as they become. See <see cref="CustomerStore.ObserveAsync"/>.</summary>
+    /// <param name="query">Which, in what order, how many; null for all, the last changed first.</param>
+    /// <param name="cancellationToken">Ends the observation.</param>
+    public IAsyncEnumerable<RowPage<Job>> ObserveAsync(JobQuery? query = null, CancellationToken cancellationToken = default) =>
+        _rows.ObserveAsync((query ?? new()).ToRowQuery(), cancellationToken);
+
+    /// <summary>A job as it is and as it becomes; null while there is none.</summary>
+    /// <param name="id">The job's id.</param>
+    /// <param name="cancellationToken">Ends the observation.</param>
+    public IAsyncEnumerable<Job?> ObserveOneAsync(string id, CancellationToken cancellationToken = default) =>
+        _rows.ObserveOneAsync(id, cancellationToken);
+
+    /// <summary>The owner's dashboard: jobs that are not completed, each with its customer's name and its workers.</summary>
+    /// <param name="query">Which, how many; null for all.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public Task<RowPage<ActiveJob>> ListActiveAsync(ActiveJobQuery? query = null, CancellationToken cancellationToken = default) =>
+        _store.AskAsync(ActiveJobs.Query(query ?? new()), cancellationToken);
+
+    /// <summary>The owner's dashboard, now and later. See <see cref="CustomerStore.ObserveAsync"/>.</summary>
+    /// <param name="query">Which, how many; null for all.</param>
+    /// <param name="cancellationToken">Ends the observation.</param>
+    public IAsyncEnumerable<RowPage<ActiveJob>> ObserveActiveAsync(
+        ActiveJobQuery? query = null, CancellationToken cancellationToken = default) =>
+        _store.ObserveAsync(ActiveJobs.Query(query ?? new()), cancellationToken);
+
+    /// <summary>A worker's view: the jobs to do, each with its customer's name, address and phone number.</summary>
+    /// <param name="query">Whose, which, how many; null for what the signed-in user has to do.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public Task<RowPage<AssignedJob>> ListAssignedAsync(
+        AssignedJobQuery? query = null, CancellationToken cancellationToken = default) =>
+        _store.AskAsync(AssignedJobs.Query(query ?? new()), cancellationToken);
+
+    /// <summary>A worker's view, now and later. See <see cref="CustomerStore.ObserveAsync"/>.</summary>
+    /// <param name="query">Whose, which, how many; null for what the signed-in user has to do.</param>
+    /// <param name="cancellationToken">Ends the observation.</param>
+    public IAsyncEnumerable<RowPage<AssignedJob>> ObserveAssignedAsync(
+        AssignedJobQuery? query = null, CancellationToken cancellationToken = default) =>
+        _store.ObserveAsync(AssignedJobs.Query(query ?? new()), cancellationToken);
 
     /// <inheritdoc cref="CustomerStore.FindIdsAsync"/>
     public Task<IReadOnlyList<string>> FindIdsAsync(string prefix, int limit = 2, CancellationToken cancellationToken = default) =>

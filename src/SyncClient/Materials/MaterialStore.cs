@@ -31,12 +31,17 @@ public sealed class MaterialStore
     /// <param name="cancellationToken">Ends the wait.</param>
     public Task<IReadOnlyList<Material>> ListAsync(
         string jobId, bool includeRemoved = false, CancellationToken cancellationToken = default) =>
-        _rows.ListAllAsync(
-            new RowQuery<Material>(Table)
-                .WhereId("job_id = $", jobId)
-                .Where("is_deleted <= $", includeRemoved ? 1 : 0)
-                .OrderBy("((purchased << 60) + created_at)"),
-            cancellationToken);
+        _rows.ListAllAsync(Checklist(jobId, includeRemoved), cancellationToken);
+
+    /// <summary>The checklist of a job as it is and each later one. See <see cref="CustomerStore.ObserveAsync"/>.</summary>
+    /// <inheritdoc cref="ListAsync"/>
+    public IAsyncEnumerable<IReadOnlyList<Material>> ObserveAsync(
+        string jobId, bool includeRemoved = false, CancellationToken cancellationToken = default) =>
+        _rows.ObserveAllAsync(Checklist(jobId, includeRemoved), cancellationToken);
+
+    /// <summary>A material as it is and as it becomes; null while there is none.</summary>
+    public IAsyncEnumerable<Material?> ObserveOneAsync(string id, CancellationToken cancellationToken = default) =>
+        _rows.ObserveOneAsync(id, cancellationToken);
 
     /// <inheritdoc cref="CustomerStore.FindIdsAsync"/>
     public Task<IReadOnlyList<string>> FindIdsAsync(string prefix, int limit = 2, CancellationToken cancellationToken = default) =>
@@ -81,4 +86,10 @@ public sealed class MaterialStore
     /// <summary>Puts a material back on the list.</summary>
     public Task<Material> RestoreAsync(string id, CancellationToken cancellationToken = default) =>
         UpdateAsync(id, row => row.IsDeleted = false, cancellationToken: cancellationToken);
+
+    private static RowQuery<Material> Checklist(string jobId, bool includeRemoved) =>
+        new RowQuery<Material>(Table)
+            .WhereId("job_id = $", jobId)
+            .Where("is_deleted <= $", includeRemoved ? 1 : 0)
+            .OrderBy("((purchased << 60) + created_at)");
 }

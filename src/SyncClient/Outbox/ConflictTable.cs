@@ -4,27 +4,44 @@ using KhsCrm.V1;
 
 namespace KhsCrm.SyncClient.Outbox;
 
-/// <summary>The SQL of the conflicts: edits that overwrote what somebody else had set, until a person has seen them.</summary>
+/// <summary>The SQL of the conflicts: edits that overwrote what somebody else had set, until a person has decided.</summary>
 internal static class ConflictTable
 {
-    public static void Add(StoreConnection connection, QueuedOperation entry, OperationResult result, DateTimeOffset now) =>
+    private const string Columns = "operation, fields, overwritten, queued_at";
+
+    public static void Add(StoreConnection connection, QueuedOperation entry, OperationResult result) =>
         connection.Prepare("""
-            INSERT OR REPLACE INTO conflict (operation_id, entity_type, entity_id, fields, operation, overwritten, recorded_at)
+            INSERT OR REPLACE INTO conflict (operation_id, entity_type, entity_id, fields, operation, overwritten, queued_at)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
             """)
             .Bind(1, RowId.Parse(entry.Operation.Id)).Bind(2, (long)entry.Table.Type).Bind(3, entry.RowId)
             .Bind(4, string.Join(',', result.ConflictingFields))
             .Bind(5, entry.Operation.ToByteArray()).Bind(6, result.Overwritten.ToByteArray())
-            .Bind(7, now.ToUnixTimeMilliseconds())
+            .Bind(7, entry.QueuedAt.ToUnixTimeMilliseconds())
             .Execute();
 
-    public static List<MergeConflict> List(StoreConnection connection)
+    public static EditConflict? Find(StoreConnection connection, RowId operationId) =>
+        Read(connection.Prepare($"SELECT {Columns} FROM conflict WHERE operation_id = ?1").Bind(1, operationId))
+            .FirstOrDefault();
+
+    public static List<EditConflict> List(StoreConnection connection) =>
+        Read(connection.Prepare($"SELECT {Columns} FROM conflict ORDER BY queued_at, operation_id"));
+
+    /// <summary>How many conflicts wait to be seen.</summary>
+    public static long Count(StoreConnection connection) =>
+        connection.Prepare("SELECT count(*) FROM conflict").ExecuteScalar() ?? 0;
+
+    /// <summary>Forgets a conflict.</summary>
+    public static void Remove(StoreConnection connection, RowId operationId) =>
+        connection.Prepare("DELETE FROM conflict WHERE operation_id = ?1").Bind(1, operationId).Execute();
+
+    private static List<EditConflict> Read(Statement row)
     {
-        var row = connection.Prepare("SELECT operation, fields, overwritten, recorded_at FROM conflict ORDER BY recorded_at");
-        List<MergeConflict> conflicts = [];
+        List<EditConflict> conflicts = [];
         while (row.Step())
         {
-            conflicts.Add(new MergeConflict(
+            conflicts.Add(new EditConflict(
+                ConflictKind.Merged,
                 Operation.Parser.ParseFrom(row.Blob(0)),
                 row.Text(1)!.Split(',', StringSplitOptions.RemoveEmptyEntries),
                 Entity.Parser.ParseFrom(row.Blob(2)),
@@ -33,14 +50,4 @@ internal static class ConflictTable
 
         return conflicts;
     }
-
-    /// <summary>How many conflicts wait to be seen.</summary>
-    public static long Count(StoreConnection connection) =>
-        connection.Prepare("SELECT count(*) FROM conflict").ExecuteScalar() ?? 0;
-
-    /// <summary>Forgets a conflict.</summary>
-    /// <returns>Whether there was one.</returns>
-    public static bool Remove(StoreConnection connection, RowId operationId) =>
-        connection.Prepare("DELETE FROM conflict WHERE operation_id = ?1 RETURNING 1").Bind(1, operationId)
-            .ExecuteScalar() is not null;
 }

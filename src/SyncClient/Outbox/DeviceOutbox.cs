@@ -1,5 +1,4 @@
 using KhsCrm.SyncClient.Outbox;
-using KhsCrm.SyncClient.Overlay;
 using KhsCrm.SyncClient.Sessions;
 using KhsCrm.SyncClient.Store;
 using KhsCrm.V1;
@@ -7,12 +6,14 @@ using KhsCrm.V1;
 namespace KhsCrm.SyncClient;
 
 /// <summary>The edits of this device that the server has not settled. Nothing leaves it silently.</summary>
-public sealed class DeviceOutbox
+public sealed partial class DeviceOutbox
 {
     private readonly LocalStore _store;
     private readonly EditQueue _edits;
+    private readonly Conflicts _conflicts;
 
-    internal DeviceOutbox(LocalStore store, EditQueue edits) => (_store, _edits) = (store, edits);
+    internal DeviceOutbox(LocalStore store, EditQueue edits) =>
+        (_store, _edits, _conflicts) = (store, edits, new Conflicts(edits));
 
     /// <summary>Lists operations in the order of their edits.</summary>
     /// <param name="state">Only those in this state; null for all.</param>
@@ -20,14 +21,22 @@ public sealed class DeviceOutbox
     /// <param name="cancellationToken">Ends the wait.</param>
     public Task<IReadOnlyList<OutboxOperation>> ListAsync(
         OutboxState? state = null, int limit = 1_000, CancellationToken cancellationToken = default) =>
-        _store.ReadAsync<IReadOnlyList<OutboxOperation>>(
-            connection =>
-                [.. OutboxTable.List(connection, state, 0, limit).Select(entry => new OutboxOperation(entry))],
-            cancellationToken);
+        _store.ReadAsync(connection => List(connection, state, limit), cancellationToken);
+
+    /// <summary>The operations as they are and each time that one of them moves. Ends when the client is closed.</summary>
+    /// <inheritdoc cref="ListAsync"/>
+    public IAsyncEnumerable<IReadOnlyList<OutboxOperation>> ObserveAsync(
+        OutboxState? state = null, int limit = 1_000, CancellationToken cancellationToken = default) =>
+        Observe(connection => List(connection, state, limit), (_, _) => false, cancellationToken);
 
     /// <summary>Counts operations by state.</summary>
     public Task<OutboxCounts> CountAsync(CancellationToken cancellationToken = default) =>
         _store.ReadAsync(OutboxCounts.Read, cancellationToken);
+
+    /// <summary>The counts as they are and as they become, for a badge. Ends when the client is closed.</summary>
+    /// <param name="cancellationToken">Ends the observation.</param>
+    public IAsyncEnumerable<OutboxCounts> ObserveCountsAsync(CancellationToken cancellationToken = default) =>
+        Observe(OutboxCounts.Read, Equals, cancellationToken);
 
     /// <summary>
     /// Queues a rejected operation anew, on the row as it now is. It gets another id and goes to the end.
@@ -48,38 +57,10 @@ public sealed class DeviceOutbox
     /// <exception cref="EditRefusedException">The operation is on the wire or in effect: make another edit instead.</exception>
     public Task DiscardAsync(string operationId, CancellationToken cancellationToken = default) =>
         _store.WriteAsync(
-            transaction =>
-            {
-                var entry = Require(transaction.Connection, operationId);
-                if (entry.State is not (OutboxState.Rejected or OutboxState.Queued))
-                    throw new EditRefusedException(ErrorReason.Conflict, "The operation was sent and can no longer be discarded.");
-                OutboxTable.Remove(transaction.Connection, entry.Position);
-                Withdrawal.ForgetValues(transaction.Connection, entry);
-                Withdrawal.RemoveEditsOfUnmadeRow(transaction.Connection, entry);
-                var row = RowWriter.Recompute(transaction.Connection, entry.Table, entry.RowId);
-                transaction.Changed(
-                    entry.Table.Type, entry.RowId,
-                    row is null ? RowChangeKind.Deleted : RowChangeKind.Saved, ChangeSource.Device);
-                transaction.OutboxChanged();
-            },
-            cancellationToken);
+            transaction => Discarding.Discard(transaction, Require(transaction.Connection, operationId)), cancellationToken);
 
-    /// <summary>Lists the edits that overwrote what somebody else had set, oldest first.</summary>
-    public Task<IReadOnlyList<MergeConflict>> ListConflictsAsync(CancellationToken cancellationToken = default) =>
-        _store.ReadAsync<IReadOnlyList<MergeConflict>>(connection => ConflictTable.List(connection), cancellationToken);
-
-    /// <summary>Takes a conflict off the list: this device's values stay.</summary>
-    /// <param name="operationId">The id of the edit.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>Whether there was such a conflict.</returns>
-    public Task<bool> DismissConflictAsync(string operationId, CancellationToken cancellationToken = default) =>
-        _store.WriteAsync(
-            transaction =>
-            {
-                transaction.OutboxChanged();
-                return RowId.TryParse(operationId) is { } id && ConflictTable.Remove(transaction.Connection, id);
-            },
-            cancellationToken);
+    private static IReadOnlyList<OutboxOperation> List(StoreConnection connection, OutboxState? state, int limit) =>
+        [.. OutboxTable.List(connection, state, 0, limit).Select(entry => new OutboxOperation(entry))];
 
     private static QueuedOperation Require(StoreConnection connection, string operationId)
     {
@@ -96,4 +77,8 @@ public sealed class DeviceOutbox
             ? entry
             : throw new EditRefusedException(ErrorReason.Conflict, "Only a rejected operation can be retried.");
     }
+
+    private IAsyncEnumerable<T> Observe<T>(
+        Func<StoreConnection, T> read, Func<T, T, bool> isSame, CancellationToken cancellationToken) =>
+        _store.ObserveAsync(new StoreQuery<T>(read, (_, _, changes) => changes.OutboxChanged, isSame), cancellationToken);
 }

@@ -79,6 +79,7 @@ internal sealed class EditQueue(LocalStore store, TimeProvider time)
         var kind = table.Kind;
         var id = kind.GetId(rejected.Operation.Entity);
         var before = table.ReadEffective(transaction.Connection, rejected.RowId);
+        var seen = Latest(before, rejected.ServerRow);
         var operation = rejected.Operation.Clone();
         operation.Id = NewId();
         Entity? after = null;
@@ -100,17 +101,46 @@ internal sealed class EditQueue(LocalStore store, TimeProvider time)
             foreach (var field in operation.UpdateMask.Paths)
             {
                 kind.Copy(field, operation.Entity, after);
-                kind.Copy(field, before!, operation.Seen);
+                kind.Copy(field, seen!, operation.Seen);
             }
         }
         else if (operation.Kind == OperationKind.Delete)
         {
-            operation.Seen = before;
+            operation.Seen = seen;
         }
 
         OutboxTable.Remove(transaction.Connection, rejected.Position);
         Queue(transaction, table, operation, before, after);
     }
+
+    /// <summary>
+    /// Sets the fields of a merged conflict back to the other's values, where this device's still stand. What somebody
+    /// set since is nobody's of the two and stays, as does a row that is gone.
+    /// </summary>
+    public void SetBack(WriteTransaction transaction, EditConflict merged)
+    {
+        var table = RowTables.Of((EntityType)(int)merged.Mine.RowCase)!;
+        var kind = table.Kind;
+        var id = kind.GetId(merged.Mine);
+        if (table.ReadEffective(transaction.Connection, RowId.Parse(id)) is not { } before)
+            return;
+        var fields = merged.Fields.Where(field => kind.HasSameValue(field, merged.Mine, before)).ToList();
+        var after = before.Clone();
+        foreach (var field in fields)
+            kind.Copy(field, merged.Theirs!, after);
+        if (fields.Count > 0)
+        {
+            var update = NewUpdate(kind, id, before, after, fields, ConflictPolicy.LastWriteWins);
+            Queue(transaction, table, update, before, after);
+        }
+    }
+
+    // The newer of the row here and the one that came with the refusal, whose delta may still be on its way: the person
+    // who tries again has seen that one.
+    private static Entity? Latest(Entity? here, Entity? refusedWith) =>
+        here is not null && refusedWith is not null && Settlement.VersionOf(refusedWith) > Settlement.VersionOf(here)
+            ? refusedWith
+            : here;
 
     private static Entity Require(StoreConnection connection, RowTable table, string id) =>
         RowId.TryParse(id) is { } rowId && table.ReadEffective(connection, rowId) is { } row

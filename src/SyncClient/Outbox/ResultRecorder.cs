@@ -7,7 +7,7 @@ namespace KhsCrm.SyncClient.Outbox;
 /// <summary>Records what became of operations. Only deltas write the server's rows; a result never does.</summary>
 internal static class ResultRecorder
 {
-    public static void Record(WriteTransaction transaction, OperationResult result, DateTimeOffset now)
+    public static void Record(WriteTransaction transaction, OperationResult result)
     {
         if (RowId.TryParse(result.OperationId) is not { } id
             || OutboxTable.Find(transaction.Connection, id) is not { } entry
@@ -26,7 +26,7 @@ internal static class ResultRecorder
                 Reject(transaction, entry, result);
                 break;
             case OperationOutcome.Merged when result.Overwritten is not null:
-                ConflictTable.Add(transaction.Connection, entry, result, now);
+                ConflictTable.Add(transaction.Connection, entry, result);
                 Acknowledge(transaction, entry, result);
                 break;
             default:

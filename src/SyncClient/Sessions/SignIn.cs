@@ -8,25 +8,16 @@ namespace KhsCrm.SyncClient.Sessions;
 /// <summary>Signs users in and out. A store belongs to one user: another one gets it empty, or not at all.</summary>
 internal sealed class SignIn(LocalStore store, ServerConnection server, TimeProvider time)
 {
-    public async Task<User> SignInAsync(string address, string email, string password, CancellationToken cancellationToken)
+    public async Task<User> SignInAsync(string addresses, string email, string password, CancellationToken cancellationToken)
     {
-        LoginResponse answer;
-        try
-        {
-            answer = await server.Auth(address).LoginAsync(
-                new LoginRequest { Email = email, Password = password }, cancellationToken: cancellationToken)
-                .ConfigureAwait(false);
-        }
-        catch (RpcException exception)
-        {
-            throw ServerErrors.Translate(exception, address);
-        }
-
+        var answer = await LoginAsync(
+            ServerAddresses.Parse(addresses), new LoginRequest { Email = email, Password = password }, cancellationToken)
+            .ConfigureAwait(false);
         var device = await store.ReadAsync(DeviceState.Read, cancellationToken).ConfigureAwait(false);
         // The rows of a user who is replaced go while no sync loop can bring them back.
         using var syncLock = device.OwnerId is null || device.OwnerId == answer.User.Id ? null : store.Folder.LockForSync();
         return await store.WriteAsync(
-            transaction => TakeOver(transaction, address, answer), cancellationToken).ConfigureAwait(false);
+            transaction => TakeOver(transaction, addresses, answer), cancellationToken).ConfigureAwait(false);
     }
 
     public async Task SignOutAsync(CancellationToken cancellationToken)
@@ -43,44 +34,82 @@ internal sealed class SignIn(LocalStore store, ServerConnection server, TimeProv
                 transaction.EverythingChanged();
             },
             cancellationToken).ConfigureAwait(false);
-        if (device.ServerAddress is not { } address || session.IsEnded)
+        if (device.ServerAddress is not { } addresses || session.IsEnded)
             return;
         try
         {
-            await server.Auth(address).LogoutAsync(
+            await server.Auth(server.Current(ServerAddresses.Parse(addresses))).LogoutAsync(
                 new LogoutRequest { RefreshToken = session.Tokens.RefreshToken },
                 ServerConnection.Authorization(session.Tokens.AccessToken),
-                cancellationToken: cancellationToken).ConfigureAwait(false);
+                server.AnswerDeadline,
+                cancellationToken).ConfigureAwait(false);
         }
-        catch (RpcException)
+        catch (Exception exception) when (exception is RpcException
+            || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             // Signed out here, which is what was asked; the session on the server ends by itself.
         }
     }
 
-    private User TakeOver(WriteTransaction transaction, string address, LoginResponse answer)
+    private async Task<LoginResponse> LoginAsync(
+        ServerAddresses addresses, LoginRequest request, CancellationToken cancellationToken)
+    {
+        for (var tried = 1; ; tried++)
+        {
+            var address = server.Current(addresses);
+            try
+            {
+                return await LoginAsync(address, request, cancellationToken).ConfigureAwait(false);
+            }
+            catch (ServerUnreachableException) when (tried < addresses.Count)
+            {
+                server.MoveOn();
+            }
+        }
+    }
+
+    private async Task<LoginResponse> LoginAsync(string address, LoginRequest request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await server.Auth(address).LoginAsync(
+                request, deadline: server.AnswerDeadline, cancellationToken: cancellationToken).ConfigureAwait(false);
+        }
+        catch (RpcException exception)
+        {
+            throw ServerErrors.Translate(exception, address);
+        }
+        catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw ServerErrors.Timeout(exception, address);
+        }
+    }
+
+    private User TakeOver(WriteTransaction transaction, string addresses, LoginResponse answer)
     {
         var connection = transaction.Connection;
         var device = DeviceState.Read(connection);
         if (device.OwnerId is not null && device.OwnerId != answer.User.Id)
         {
-            RefuseWhileEditsWait(connection);
+            RefuseWhileEditsWait(connection, device.OwnerId);
             Wipe(connection);
             device = DeviceState.New(Guid.CreateVersion7(time.GetUtcNow()));
         }
 
-        (device with { OwnerId = answer.User.Id, ServerAddress = address }).Write(connection);
+        (device with { OwnerId = answer.User.Id, ServerAddress = addresses }).Write(connection);
         new SessionState(answer.User, answer.Tokens, IsEnded: false).Write(connection);
         transaction.EverythingChanged();
         transaction.OutboxChanged();
         return answer.User;
     }
 
-    private static void RefuseWhileEditsWait(StoreConnection connection)
+    private static void RefuseWhileEditsWait(StoreConnection connection, string ownerId)
     {
         var counts = OutboxCounts.Read(connection);
-        if (counts.Unsent + counts.Deferred + counts.Rejected is > 0 and var waiting)
-            throw new UnsentEditsException(waiting);
+        if (counts.Unsent + counts.Deferred + counts.Rejected is not (> 0 and var waiting))
+            return;
+        var owner = RowTables.User.ReadEffective(connection, RowId.Parse(ownerId))?.User;
+        throw new UnsentEditsException(waiting, ownerId, owner?.Name ?? ownerId);
     }
 
     private static void Wipe(StoreConnection connection)

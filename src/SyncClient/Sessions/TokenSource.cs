@@ -56,7 +56,8 @@ internal sealed class TokenSource(LocalStore store, ServerConnection server, Tim
         try
         {
             var answer = await server.Auth(address).RefreshTokenAsync(
-                new RefreshTokenRequest { RefreshToken = session.Tokens.RefreshToken }).ConfigureAwait(false);
+                new RefreshTokenRequest { RefreshToken = session.Tokens.RefreshToken }, deadline: server.AnswerDeadline)
+                .ConfigureAwait(false);
             return answer.Tokens;
         }
         catch (RpcException exception) when (
@@ -70,6 +71,10 @@ internal sealed class TokenSource(LocalStore store, ServerConnection server, Tim
         catch (RpcException exception)
         {
             throw ServerErrors.Translate(exception, address);
+        }
+        catch (OperationCanceledException exception)
+        {
+            throw ServerErrors.Timeout(exception, address);
         }
     }
 

@@ -7,7 +7,7 @@ namespace KhsCrm.SyncClient.Store;
 /// A query of one table, as it looks with the pending operations on top. Pages continue after a row, not at a number,
 /// so a row that appears or leaves meanwhile shifts nothing.
 /// </summary>
-internal sealed class RowQuery<T>(RowTable<T> table)
+internal sealed partial class RowQuery<T>(RowTable<T> table)
     where T : class, IMessage<T>, new()
 {
     private const int MaxPageSize = 10_000;
@@ -18,6 +18,13 @@ internal sealed class RowQuery<T>(RowTable<T> table)
     private bool _isDescending;
     private int _pageSize = MaxPageSize;
 
+    /// <summary>Adds a condition without a value.</summary>
+    public RowQuery<T> Where(string condition)
+    {
+        _conditions.Add(condition);
+        return this;
+    }
+
     /// <summary>Adds a condition; <c>$</c> stands for the value.</summary>
     public RowQuery<T> Where(string condition, long value) => Where(condition, (statement, index) => statement.Bind(index, value));
 
@@ -26,6 +33,30 @@ internal sealed class RowQuery<T>(RowTable<T> table)
 
     /// <inheritdoc cref="Where(string, long)"/>
     public RowQuery<T> Where(string condition, RowId value) => Where(condition, (statement, index) => statement.Bind(index, value));
+
+    /// <summary>Adds a condition with several values, one for each <c>$</c>.</summary>
+    public RowQuery<T> Where(string condition, IReadOnlyList<string> values)
+    {
+        var parts = condition.Split('$');
+        var sql = parts[0];
+        for (var index = 0; index < values.Count; index++)
+        {
+            var value = values[index];
+            sql += Parameter((statement, parameter) => statement.Bind(parameter, value)) + parts[index + 1];
+        }
+
+        _conditions.Add($"({sql})");
+        return this;
+    }
+
+    /// <summary>Only rows with one of these values; no restriction when there are none.</summary>
+    public RowQuery<T> WhereIn(string column, IEnumerable<long> values)
+    {
+        var list = string.Join(", ", values.Select(value => Parameter((statement, index) => statement.Bind(index, value))));
+        if (list.Length > 0)
+            _conditions.Add($"{column} IN ({list})");
+        return this;
+    }
 
     /// <summary>Adds a condition on a row that is named by its id; an id that is none matches nothing.</summary>
     public RowQuery<T> WhereId(string condition, string? id)
@@ -76,8 +107,7 @@ internal sealed class RowQuery<T>(RowTable<T> table)
             WHERE {string.Join(" AND ", _conditions)} ORDER BY {_order} {direction}, id {direction}
             LIMIT {(_pageSize + 1).ToString(CultureInfo.InvariantCulture)}
             """);
-        for (var index = 0; index < _values.Count; index++)
-            _values[index](row, index + 1);
+        BindValues(row);
         List<T> items = [];
         string? last = null;
         string? next = null;
@@ -102,6 +132,12 @@ internal sealed class RowQuery<T>(RowTable<T> table)
     {
         _conditions.Add(condition.Replace("$", Parameter(bind), StringComparison.Ordinal));
         return this;
+    }
+
+    private void BindValues(Statement statement)
+    {
+        for (var index = 0; index < _values.Count; index++)
+            _values[index](statement, index + 1);
     }
 
     private string Parameter(Action<Statement, int> bind)

@@ -7,32 +7,28 @@ namespace KhsCrm.SyncClient.Store;
 internal sealed class RowReader<T>(LocalStore store, RowTable<T> table)
     where T : class, IMessage<T>, new()
 {
-    public Task<T?> FindAsync(string id, CancellationToken cancellationToken) =>
-        store.ReadAsync(
-            connection =>
-            {
-                SessionState.RequireUser(connection);
-                return RowId.TryParse(id) is { } rowId && table.ReadEffective(connection, rowId) is { } row
-                    ? table.TypedKind.Unwrap(row)
-                    : null;
-            },
-            cancellationToken);
+    public Task<T?> FindAsync(string id, CancellationToken cancellationToken) => store.AskAsync(One(id), cancellationToken);
+
+    /// <summary>A row as it is and as it becomes; null while there is none.</summary>
+    public IAsyncEnumerable<T?> ObserveOneAsync(string id, CancellationToken cancellationToken) =>
+        store.ObserveAsync(One(id), cancellationToken);
 
     public async Task<T> GetAsync(string id, CancellationToken cancellationToken) =>
         await FindAsync(id, cancellationToken).ConfigureAwait(false) ?? throw new RowNotFoundException(table.Name, id);
 
     public Task<RowPage<T>> ListAsync(RowQuery<T> query, CancellationToken cancellationToken) =>
-        store.ReadAsync(
-            connection =>
-            {
-                SessionState.RequireUser(connection);
-                return query.Run(connection);
-            },
-            cancellationToken);
+        store.AskAsync(query.ToStoreQuery(), cancellationToken);
+
+    public IAsyncEnumerable<RowPage<T>> ObserveAsync(RowQuery<T> query, CancellationToken cancellationToken) =>
+        store.ObserveAsync(query.ToStoreQuery(), cancellationToken);
 
     /// <summary>All rows of a query, for lists that are short by nature: what hangs on one job.</summary>
-    public async Task<IReadOnlyList<T>> ListAllAsync(RowQuery<T> query, CancellationToken cancellationToken) =>
-        (await ListAsync(query.WithoutLimit(), cancellationToken).ConfigureAwait(false)).Items;
+    public Task<IReadOnlyList<T>> ListAllAsync(RowQuery<T> query, CancellationToken cancellationToken) =>
+        store.AskAsync(query.ToListQuery(), cancellationToken);
+
+    /// <inheritdoc cref="ListAllAsync"/>
+    public IAsyncEnumerable<IReadOnlyList<T>> ObserveAllAsync(RowQuery<T> query, CancellationToken cancellationToken) =>
+        store.ObserveAsync(query.ToListQuery(), cancellationToken);
 
     /// <summary>The ids that begin with a prefix.</summary>
     /// <param name="prefix">Hexadecimal digits and hyphens.</param>
@@ -59,4 +55,11 @@ internal sealed class RowReader<T>(LocalStore store, RowTable<T> table)
             },
             cancellationToken);
     }
+
+    private StoreQuery<T?> One(string id) => new(
+        connection => RowId.TryParse(id) is { } rowId && table.ReadEffective(connection, rowId) is { } row
+            ? table.TypedKind.Unwrap(row)
+            : null,
+        (_, _, changes) => changes.Rows.Any(change => change.EntityType == table.Type && change.Id == id),
+        Equals);
 }

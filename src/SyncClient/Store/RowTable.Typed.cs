@@ -9,10 +9,12 @@ internal sealed class RowTable<T> : RowTable
     where T : class, IMessage<T>, new()
 {
     private const int FirstColumn = 6;
+    private const int RowsOfPage = 1_000;
 
     private readonly MessageParser<T> _parser;
     private readonly Column<T>[] _columns;
     private readonly string _writeSql;
+    private readonly string _rewriteSql;
 
     public RowTable(EntityKind<T> kind, MessageParser<T> parser, bool hasJob, params Column<T>[] columns)
         : base(kind, hasJob)
@@ -23,6 +25,10 @@ internal sealed class RowTable<T> : RowTable
             INSERT INTO {kind.Name} (id, {string.Join(", ", names)})
             VALUES (?1, {string.Join(", ", names.Select((_, index) => $"?{index + 2}"))})
             ON CONFLICT (id) DO UPDATE SET {string.Join(", ", names.Select(name => $"{name} = excluded.{name}"))}
+            """;
+        _rewriteSql = $"""
+            UPDATE {kind.Name} SET {string.Join(", ", columns.Select((column, index) => $"{column.Name} = ?{index + FirstColumn}"))}
+            WHERE id = ?1
             """;
     }
 
@@ -35,15 +41,45 @@ internal sealed class RowTable<T> : RowTable
     public override void Write(
         StoreConnection connection, RowId id, Entity? server, Entity? local, bool isHidden, long generation)
     {
-        var statement = connection.Prepare(_writeSql)
+        var statement = connection.PrepareWrite(this, _writeSql)
             .Bind(1, id)
-            .Bind(2, server is null ? null : TypedKind.Unwrap(server).ToByteArray())
-            .Bind(3, local is null ? null : TypedKind.Unwrap(local).ToByteArray())
+            .Bind(2, server is null ? null : TypedKind.Unwrap(server))
+            .Bind(3, local is null ? null : TypedKind.Unwrap(local))
             .Bind(4, isHidden)
             .Bind(5, generation);
         var visible = TypedKind.Unwrap(local ?? server ?? throw new ArgumentException("A row needs a value.", nameof(server)));
-        for (var index = 0; index < _columns.Length; index++)
-            _columns[index].Bind(statement, FirstColumn + index, visible);
+        BindColumns(statement, visible);
         statement.Execute();
+    }
+
+    /// <summary>Takes the columns anew from the rows, for a schema that has others than the one before.</summary>
+    public void RewriteColumns(StoreConnection connection)
+    {
+        var page = connection.Prepare(
+            $"SELECT id, coalesce(local, server) FROM {Name} WHERE id > ?1 ORDER BY id LIMIT {RowsOfPage}");
+        var after = new RowId(Guid.Empty);
+        while (true)
+        {
+            List<(RowId Id, T Row)> rows = [];
+            page.Bind(1, after);
+            while (page.Step())
+                rows.Add((page.Id(0), ParseRow(page.Blob(1))));
+            if (rows.Count == 0)
+                return;
+            foreach (var (id, row) in rows)
+            {
+                var statement = connection.Prepare(_rewriteSql).Bind(1, id);
+                BindColumns(statement, row);
+                statement.Execute();
+            }
+
+            after = rows[^1].Id;
+        }
+    }
+
+    private void BindColumns(Statement statement, T row)
+    {
+        for (var index = 0; index < _columns.Length; index++)
+            _columns[index].Bind(statement, FirstColumn + index, row);
     }
 }

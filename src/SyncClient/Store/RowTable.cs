@@ -10,7 +10,8 @@ internal abstract class RowTable(EntityKind kind, bool hasJob)
     private readonly string _serverSql = $"SELECT server FROM {kind.Name} WHERE id = ?1";
     private readonly string _effectiveSql = $"SELECT coalesce(local, server) FROM {kind.Name} WHERE id = ?1 AND hidden = 0";
     private readonly string _idsOfJobSql = $"SELECT id FROM {kind.Name} WHERE job_id = ?1 AND server IS NOT NULL";
-    private readonly string _staleSql = $"SELECT id FROM {kind.Name} WHERE generation < ?1 AND server IS NOT NULL LIMIT 1000";
+    private readonly string _staleSql =
+        $"SELECT id FROM {kind.Name} WHERE generation < ?1 AND server IS NOT NULL AND id > ?2 ORDER BY id LIMIT 1000";
 
     public EntityKind Kind { get; } = kind;
 
@@ -36,6 +37,9 @@ internal abstract class RowTable(EntityKind kind, bool hasJob)
 
     public void Delete(StoreConnection connection, RowId id) => connection.Prepare(_deleteSql).Bind(1, id).Execute();
 
+    public bool IsEmpty(StoreConnection connection) =>
+        connection.Prepare($"SELECT 1 FROM {Name} LIMIT 1").ExecuteScalar() is null;
+
     /// <summary>The row as the server last sent it.</summary>
     public Entity? ReadServer(StoreConnection connection, RowId id) => ReadOne(connection.Prepare(_serverSql).Bind(1, id));
 
@@ -47,9 +51,9 @@ internal abstract class RowTable(EntityKind kind, bool hasJob)
     public List<RowId> IdsOfJob(StoreConnection connection, RowId jobId) =>
         ReadIds(connection.Prepare(_idsOfJobSql).Bind(1, jobId));
 
-    /// <summary>Up to 1,000 ids of server rows that an earlier generation brought.</summary>
-    public List<RowId> StaleIds(StoreConnection connection, long generation) =>
-        ReadIds(connection.Prepare(_staleSql).Bind(1, generation));
+    /// <summary>Up to 1,000 ids, after a given one, of server rows that an earlier generation brought.</summary>
+    public List<RowId> StaleIds(StoreConnection connection, long generation, RowId after) =>
+        ReadIds(connection.Prepare(_staleSql).Bind(1, generation).Bind(2, after));
 
     protected static List<RowId> ReadIds(Statement statement)
     {

@@ -17,7 +17,7 @@ internal static class RowTables
         Column.Text<Customer>("name", row => row.Name),
         Column.Flag<Customer>("is_archived", row => row.IsArchived),
         Column.Time<Customer>("updated_at", row => row.UpdatedAt),
-        Column.Text<Customer>("search", SearchText));
+        Column.Text<Customer>("search", CustomerSearchText.Of));
 
     public static RowTable<Job> Job { get; } = new(
         EntityKinds.Job, V1.Job.Parser, hasJob: false,
@@ -25,6 +25,7 @@ internal static class RowTables
         Column.Number<Job>("status", row => (int)row.Status),
         Column.Text<Job>("title", row => row.Title),
         Column.Day<Job>("start_date", row => row.StartDate),
+        Column.Time<Job>("created_at", row => row.CreatedAt),
         Column.Time<Job>("updated_at", row => row.UpdatedAt));
 
     public static RowTable<JobAssignment> JobAssignment { get; } = new(
@@ -59,8 +60,4 @@ internal static class RowTables
     /// <summary>The table of a kind; null for a kind that this version does not know.</summary>
     public static RowTable? Of(EntityType type) =>
         type is >= EntityType.User and <= EntityType.ActivityLog ? All[(int)type - 1] : null;
-
-    // Lower case by the invariant culture, as the search term is: SQLite's own LIKE knows only the case of ASCII.
-    private static string SearchText(Customer row) =>
-        $"{row.Name}\n{row.Address}\n{row.Phone}\n{row.Email}".ToLowerInvariant();
 }

@@ -3,7 +3,11 @@ using KhsCrm.V1;
 namespace KhsCrm.SyncClient.Store;
 
 /// <summary>A transaction that changes the store, and what observers are told of it after the commit.</summary>
-internal sealed class WriteTransaction(StoreConnection connection)
+/// <param name="connection">The connection that writes.</param>
+/// <param name="isObserved">
+/// Whether somebody listens. Without, rows are not named one by one: who begins to listen meanwhile is told "anything".
+/// </param>
+internal sealed class WriteTransaction(StoreConnection connection, bool isObserved)
 {
     /// <summary>More than this and observers are told that anything may have changed: memory stays flat.</summary>
     private const int MaxRows = 2_000;
@@ -21,7 +25,7 @@ internal sealed class WriteTransaction(StoreConnection connection)
     {
         if (_isEverything)
             return;
-        if (_rows.Count == MaxRows)
+        if (!isObserved || _rows.Count == MaxRows)
             EverythingChanged();
         else
             _rows.Add(new(type, id.ToString(), kind, source));

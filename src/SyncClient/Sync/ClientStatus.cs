@@ -27,4 +27,7 @@ public enum SyncState
 
     /// <summary>Stopped by an error that trying again would not change; see the failure.</summary>
     Failed,
+
+    /// <summary>Not connected because the app asked for it; see <see cref="KhsCrmClient.Pause"/>.</summary>
+    Paused,
 }

@@ -42,8 +42,10 @@ internal sealed class ServerRows(WriteTransaction transaction, long generation)
         transaction.EverythingChanged();
         foreach (var table in RowTables.All)
         {
-            while (table.StaleIds(_connection, generation) is { Count: > 0 } ids)
+            var last = new RowId(Guid.Empty);
+            while (table.StaleIds(_connection, generation, last) is { Count: > 0 } ids)
             {
+                last = ids[^1];
                 foreach (var id in ids)
                     Remove(table, id, RowChangeKind.Deleted);
             }

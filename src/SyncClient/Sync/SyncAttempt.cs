@@ -3,18 +3,26 @@ using Grpc.Core;
 using KhsCrm.SyncClient.Connection;
 using KhsCrm.SyncClient.Sessions;
 using KhsCrm.SyncClient.Store;
+using KhsCrm.SyncClient.Verify;
 using KhsCrm.V1;
 
 namespace KhsCrm.SyncClient.Sync;
 
 /// <summary>
-/// One attempt to be in sync: opens a stream and mends, once each, what can be mended without a person: an access token
-/// that ended, a device id that somebody else uses, numbers that the server does not know.
+/// One attempt to be in sync: opens a stream and mends, once each, what can be mended without a person: a server that does
+/// not answer while there are others, an access token that ended, a device id that somebody else uses, numbers that the
+/// server does not know.
 /// </summary>
 internal sealed class SyncAttempt(
-    LocalStore store, ServerConnection server, TokenSource tokens, StatusFeed status, KhsCrmClientOptions options)
+    LocalStore store,
+    ServerConnection server,
+    TokenSource tokens,
+    StatusFeed status,
+    KhsCrmClientOptions options,
+    Verification? verification = null)
 {
     private readonly HashSet<ErrorReason> _mended = [];
+    private bool _isWelcome;
 
     /// <summary>Whether a stream got as far as Welcome.</summary>
     public bool WasWelcome { get; private set; }
@@ -25,35 +33,57 @@ internal sealed class SyncAttempt(
     /// <exception cref="KhsCrmException">The stream ended by an error.</exception>
     public async Task<TimeSpan?> RunAsync(bool untilSettled, CancellationToken cancellationToken)
     {
+        var addresses = await AddressesAsync(cancellationToken).ConfigureAwait(false);
+        var unreachable = 0;
         while (true)
         {
             status.Set(new(SyncState.Connecting));
-            var address = await AddressAsync(cancellationToken).ConfigureAwait(false);
-            var accessToken = await tokens.GetAsync(address, cancellationToken).ConfigureAwait(false);
-            var stream = new SyncStream(store, server, tokens, status, options, address);
             try
             {
-                return await stream.RunAsync(accessToken, untilSettled, cancellationToken).ConfigureAwait(false);
+                var (isMended, delay) = await RunAsync(server.Current(addresses), untilSettled, cancellationToken).ConfigureAwait(false);
+                if (!isMended)
+                    return delay;
             }
-            catch (RpcException exception) when (!cancellationToken.IsCancellationRequested)
+            catch (ServerUnreachableException) when (!_isWelcome && !cancellationToken.IsCancellationRequested)
             {
-                // A token that was good for a while may be renewed again.
-                if (stream.WasWelcome)
-                    _mended.Remove(ErrorReason.AccessTokenInvalid);
-                if (!await MendAsync(exception, address, stream.AccessToken ?? accessToken, cancellationToken).ConfigureAwait(false))
-                    throw ServerErrors.Translate(exception, address);
+                server.MoveOn();
+                if (++unreachable >= addresses.Count)
+                    throw;
             }
-            catch (DeviceForkedException)
-            {
-                if (!_mended.Add(ErrorReason.DeviceForked))
-                    throw new KhsCrmException("The server does not accept this device.") { Reason = ErrorReason.DeviceForked };
-                await BecomeNewDeviceAsync(cancellationToken).ConfigureAwait(false);
-            }
-            finally
-            {
-                WasWelcome |= stream.WasWelcome;
-                Summary = stream.Summary;
-            }
+        }
+    }
+
+    private async Task<(bool IsMended, TimeSpan? Delay)> RunAsync(
+        string address, bool untilSettled, CancellationToken cancellationToken)
+    {
+        _isWelcome = false;
+        var accessToken = await tokens.GetAsync(address, cancellationToken).ConfigureAwait(false);
+        var stream = new SyncStream(store, server, tokens, status, options, address, verification);
+        try
+        {
+            return (false, await stream.RunAsync(accessToken, untilSettled, cancellationToken).ConfigureAwait(false));
+        }
+        catch (RpcException exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            // A token that was good for a while may be renewed again.
+            if (stream.WasWelcome)
+                _mended.Remove(ErrorReason.AccessTokenInvalid);
+            if (await MendAsync(exception, address, stream.AccessToken ?? accessToken, cancellationToken).ConfigureAwait(false))
+                return (true, null);
+            throw ServerErrors.Translate(exception, address);
+        }
+        catch (DeviceForkedException)
+        {
+            if (!_mended.Add(ErrorReason.DeviceForked))
+                throw new KhsCrmException("The server does not accept this device.") { Reason = ErrorReason.DeviceForked };
+            await BecomeNewDeviceAsync(cancellationToken).ConfigureAwait(false);
+            return (true, null);
+        }
+        finally
+        {
+            _isWelcome = stream.WasWelcome;
+            WasWelcome |= stream.WasWelcome;
+            Summary = stream.Summary;
         }
     }
 
@@ -87,8 +117,8 @@ internal sealed class SyncAttempt(
                 transaction, Guid.CreateVersion7(options.TimeProvider.GetUtcNow())),
             cancellationToken);
 
-    private async Task<string> AddressAsync(CancellationToken cancellationToken) =>
+    private async Task<ServerAddresses> AddressesAsync(CancellationToken cancellationToken) => ServerAddresses.Parse(
         options.ServerAddress
         ?? (await store.ReadAsync(DeviceState.Read, cancellationToken).ConfigureAwait(false)).ServerAddress
-        ?? throw NotSignedInException.Nobody;
+        ?? throw NotSignedInException.Nobody);
 }

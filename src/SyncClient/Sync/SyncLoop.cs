@@ -1,7 +1,10 @@
+using Grpc.Core;
 using KhsCrm.SyncClient.Connection;
 using KhsCrm.SyncClient.Sessions;
 using KhsCrm.SyncClient.Store;
+using KhsCrm.SyncClient.Verify;
 using KhsCrm.V1;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 
 namespace KhsCrm.SyncClient.Sync;
@@ -10,11 +13,24 @@ namespace KhsCrm.SyncClient.Sync;
 internal sealed class SyncLoop(
     LocalStore store, ServerConnection server, TokenSource tokens, StatusFeed status, KhsCrmClientOptions options, ILogger logger)
 {
+    /// <summary>How the app steers the loop while it runs.</summary>
+    public LoopControl Control { get; } = new();
+
     /// <summary>Pushes and pulls once.</summary>
-    public async Task<SyncSummary> RunOnceAsync(CancellationToken cancellationToken)
+    public Task<SyncSummary> RunOnceAsync(CancellationToken cancellationToken) => RunOnceAsync(null, cancellationToken);
+
+    /// <summary>Pushes and pulls once, and then compares what is here with what the server has.</summary>
+    public async Task<VerifyReport> VerifyAsync(CancellationToken cancellationToken)
+    {
+        var verification = new Verification();
+        await RunOnceAsync(verification, cancellationToken).ConfigureAwait(false);
+        return verification.Report;
+    }
+
+    private async Task<SyncSummary> RunOnceAsync(Verification? verification, CancellationToken cancellationToken)
     {
         using var syncLock = store.Folder.LockForSync();
-        var attempt = NewAttempt();
+        var attempt = NewAttempt(verification);
         try
         {
             await attempt.RunAsync(untilSettled: true, cancellationToken).ConfigureAwait(false);
@@ -39,10 +55,11 @@ internal sealed class SyncLoop(
         var backoff = new Backoff(options.FirstReconnectDelay, options.LongestReconnectDelay, Random.Shared.NextDouble);
         try
         {
-            while (await RunOneStreamAsync(backoff, cancellationToken).ConfigureAwait(false) is { } delay)
-                await Task.Delay(delay, options.TimeProvider, cancellationToken).ConfigureAwait(false);
+            while (await RunRoundAsync(backoff, cancellationToken).ConfigureAwait(false))
+            {
+            }
         }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        catch (Exception exception) when (cancellationToken.IsCancellationRequested && IsEnd(exception))
         {
             status.Set(new(SyncState.Offline));
         }
@@ -56,6 +73,27 @@ internal sealed class SyncLoop(
             await watching.CancelAsync().ConfigureAwait(false);
             await watch.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
+    }
+
+    // One stream and the wait after it; false when there will be no other.
+    private async Task<bool> RunRoundAsync(Backoff backoff, CancellationToken cancellationToken)
+    {
+        var round = await Control.BeginRoundAsync(() => status.Set(new(SyncState.Paused)), cancellationToken)
+            .ConfigureAwait(false);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, round);
+        try
+        {
+            if (await RunOneStreamAsync(backoff, ending.Token).ConfigureAwait(false) is not { } delay)
+                return false;
+            await Task.Delay(delay, options.TimeProvider, ending.Token).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (round.IsCancellationRequested && !cancellationToken.IsCancellationRequested && IsEnd(exception))
+        {
+            backoff.Reset();
+            server.Forget();
+        }
+
+        return true;
     }
 
     // How long to wait before the next stream; null when there will be none.
@@ -72,12 +110,12 @@ internal sealed class SyncLoop(
         }
         catch (KhsCrmException exception) when (IsTransient(exception))
         {
-            if (attempt.WasWelcome)
-                backoff.Reset();
-            var delay = backoff.Next();
-            SyncLog.WillReconnect(logger, delay, exception.Reason);
-            status.Set(new(SyncState.Offline, Failure: exception));
-            return delay;
+            return WaitAfter(exception, attempt, backoff);
+        }
+        catch (SqliteException exception)
+        {
+            // A disk that is full or a file that another process holds too long: later it may be otherwise.
+            return WaitAfter(new KhsCrmException($"The store failed: {exception.Message}", exception), attempt, backoff);
         }
         catch (KhsCrmException exception)
         {
@@ -85,6 +123,16 @@ internal sealed class SyncLoop(
             status.Set(AfterFailure(exception));
             return null;
         }
+    }
+
+    private TimeSpan WaitAfter(KhsCrmException exception, SyncAttempt attempt, Backoff backoff)
+    {
+        if (attempt.WasWelcome)
+            backoff.Reset();
+        var delay = backoff.Next();
+        SyncLog.WillReconnect(logger, delay, exception.Reason);
+        status.Set(new(SyncState.Offline, Failure: exception));
+        return delay;
     }
 
     private async Task WatchOtherProcessesAsync(CancellationToken cancellationToken)
@@ -96,7 +144,11 @@ internal sealed class SyncLoop(
             await store.NoticeOtherProcessesAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    private SyncAttempt NewAttempt() => new(store, server, tokens, status, options);
+    private SyncAttempt NewAttempt(Verification? verification = null) =>
+        new(store, server, tokens, status, options, verification);
+
+    // A stream that is cancelled while its connection breaks may say either.
+    private static bool IsEnd(Exception exception) => exception is OperationCanceledException or RpcException;
 
     // A server that is broken or busy now may not be later; what it refuses it will refuse again.
     private static bool IsTransient(KhsCrmException exception) =>

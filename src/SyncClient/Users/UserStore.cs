@@ -20,10 +20,18 @@ public sealed class UserStore
     /// <param name="includeInactive">Whether to list deactivated users too.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public Task<IReadOnlyList<User>> ListAsync(bool includeInactive = false, CancellationToken cancellationToken = default) =>
-        _rows.ListAllAsync(
-            new RowQuery<User>(Table).Where("is_active >= $", includeInactive ? 0 : 1).OrderBy("name"), cancellationToken);
+        _rows.ListAllAsync(ByName(includeInactive), cancellationToken);
+
+    /// <summary>The users as they are and as they become. See <see cref="CustomerStore.ObserveAsync"/>.</summary>
+    /// <inheritdoc cref="ListAsync"/>
+    public IAsyncEnumerable<IReadOnlyList<User>> ObserveAsync(
+        bool includeInactive = false, CancellationToken cancellationToken = default) =>
+        _rows.ObserveAllAsync(ByName(includeInactive), cancellationToken);
 
     /// <inheritdoc cref="CustomerStore.FindIdsAsync"/>
     public Task<IReadOnlyList<string>> FindIdsAsync(string prefix, int limit = 2, CancellationToken cancellationToken = default) =>
         _rows.FindIdsAsync(prefix, limit, cancellationToken);
+
+    private static RowQuery<User> ByName(bool includeInactive) =>
+        new RowQuery<User>(Table).Where("is_active >= $", includeInactive ? 0 : 1).OrderBy("name");
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using Google.Protobuf.WellKnownTypes;
 using KhsCrm.Storage.Sessions;
 using KhsCrm.SyncServer.Errors;
 using KhsCrm.V1;
@@ -36,6 +37,19 @@ internal sealed class AccessTokens
 
     public Tokens Issue(IssuedSession session)
     {
+        var (token, expiresAt) = IssueAccess(session);
+        return new Tokens
+        {
+            AccessToken = token,
+            AccessTokenExpiresAt = Timestamp.FromDateTime(expiresAt),
+            RefreshToken = session.RefreshToken,
+            RefreshTokenExpiresAt = Timestamp.FromDateTime(session.ExpiresAt),
+        };
+    }
+
+    /// <summary>Issues an access token alone.</summary>
+    public (string Token, DateTime ExpiresAt) IssueAccess(IssuedSession session)
+    {
         var now = _timeProvider.GetUtcNow().UtcDateTime;
         var expiresAt = now + _options.AccessTokenLifetime;
         var token = _handler.CreateToken(new SecurityTokenDescriptor
@@ -52,13 +66,7 @@ internal sealed class AccessTokens
                 ["role"] = (int)session.User.Role,
             },
         });
-        return new Tokens
-        {
-            AccessToken = token,
-            AccessTokenExpiresAt = Google.Protobuf.WellKnownTypes.Timestamp.FromDateTime(expiresAt),
-            RefreshToken = session.RefreshToken,
-            RefreshTokenExpiresAt = Google.Protobuf.WellKnownTypes.Timestamp.FromDateTime(session.ExpiresAt),
-        };
+        return (token, expiresAt);
     }
 
     /// <exception cref="RpcFault">The token is forged, expired or none.</exception>

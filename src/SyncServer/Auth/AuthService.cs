@@ -1,9 +1,12 @@
+using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
+using KhsCrm.Storage.ServiceAccounts;
 using KhsCrm.Storage.Sessions;
 using KhsCrm.SyncServer.Errors;
 using KhsCrm.SyncServer.Limits;
 using KhsCrm.SyncServer.Sync;
 using KhsCrm.V1;
+using Microsoft.Extensions.Options;
 
 namespace KhsCrm.SyncServer.Auth;
 
@@ -13,7 +16,9 @@ internal sealed class AuthService(
     PasswordChange passwords,
     AccessTokens tokens,
     AttemptLimits limits,
-    StreamRegistry streams) : V1.AuthService.AuthServiceBase
+    StreamRegistry streams,
+    ServiceAccountStore serviceAccounts,
+    IOptions<AuthOptions> options) : V1.AuthService.AuthServiceBase
 {
     public override async Task<LoginResponse> Login(LoginRequest request, ServerCallContext context)
     {
@@ -73,5 +78,20 @@ internal sealed class AuthService(
             throw new RpcFault(ErrorReason.RowNotFound, "you have no such session");
         streams.EndSession(user.Id, familyId);
         return new RevokeSessionResponse();
+    }
+
+    public override async Task<ExchangeServiceKeyResponse> ExchangeServiceKey(
+        ExchangeServiceKeyRequest request, ServerCallContext context)
+    {
+        limits.CountRefresh(CallerAddress.Of(context));
+        var session = await serviceAccounts.OpenSessionAsync(
+            request.Key, options.Value.AccessTokenLifetime, context.CancellationToken)
+            ?? throw new RpcFault(ErrorReason.InvalidCredentials, "the key is unknown, revoked or expired");
+        var (token, expiresAt) = tokens.IssueAccess(session);
+        return new ExchangeServiceKeyResponse
+        {
+            AccessToken = token,
+            AccessTokenExpiresAt = Timestamp.FromDateTime(expiresAt),
+        };
     }
 }

@@ -10,6 +10,10 @@ internal static class DevelopmentCommand
     public static Command Create()
     {
         var port = new Option<int>("--port") { Description = "The port to serve on.", DefaultValueFactory = _ => 5080 };
+        var httpPort = new Option<int?>("--http-port")
+        {
+            Description = "The port to serve HTTP/1.1 on, for browsers and curl; one above --port unless given.",
+        };
         var data = new Option<DirectoryInfo>("--data")
         {
             Description = "Where the private PostgreSQL cluster keeps its data.",
@@ -24,12 +28,14 @@ internal static class DevelopmentCommand
 
         var command = new Command("dev", "Serve on loopback with a database and sample data. Never in Production.")
         {
-            port, data, connection, fresh, customers, jobs, materials,
+            port, httpPort, data, connection, fresh, customers, jobs, materials,
         };
         command.Validators.Add(result =>
         {
             if (result.GetValue(port) is < 0 or > 65_535)
                 result.AddError("--port must be 0 to 65535.");
+            if (HttpPort(result.GetValue(port), result.GetValue(httpPort)) is < 0 or > 65_535)
+                result.AddError("--http-port must be 0 to 65535.");
             if (result.GetValue(customers) < 0 || result.GetValue(jobs) < 0 || result.GetValue(materials) < 0)
                 result.AddError("--customers, --jobs and --materials must not be negative.");
             if ((result.GetValue(jobs) > 0 && result.GetValue(customers) == 0) || (result.GetValue(materials) > 0 && result.GetValue(jobs) == 0))
@@ -40,6 +46,7 @@ internal static class DevelopmentCommand
         command.SetAction((result, cancellationToken) => DevelopmentHost.RunAsync(
             new DevelopmentSettings(
                 result.GetValue(port),
+                HttpPort(result.GetValue(port), result.GetValue(httpPort)),
                 result.GetValue(data)!.FullName,
                 result.GetValue(connection),
                 result.GetValue(fresh),
@@ -47,4 +54,6 @@ internal static class DevelopmentCommand
             cancellationToken));
         return command;
     }
+
+    private static int HttpPort(int port, int? given) => given ?? (port == 0 ? 0 : port + 1);
 }

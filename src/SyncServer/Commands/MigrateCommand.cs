@@ -8,15 +8,19 @@ internal static class MigrateCommand
 {
     public static Command Create()
     {
-        var connection = new Option<string>("--connection")
-        {
-            Description = "The PostgreSQL database, as an Npgsql connection string.",
-            Required = true,
-        };
+        var connection = ConnectionOption.Create();
         var command = new Command("migrate", "Bring a database to the newest schema.") { connection };
         command.SetAction(async (result, cancellationToken) =>
         {
-            await SchemaMigrator.MigrateAsync(result.GetValue(connection)!, cancellationToken);
+            try
+            {
+                await SchemaMigrator.MigrateAsync(result.GetValue(connection)!, cancellationToken);
+            }
+            catch (Exception exception) when (StartFault.IsExpected(exception))
+            {
+                return await StartFault.ReportAsync(exception);
+            }
+
             await Console.Out.WriteLineAsync("The schema is up to date.");
             return 0;
         });

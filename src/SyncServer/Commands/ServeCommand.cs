@@ -1,6 +1,4 @@
 using KhsCrm.SyncServer.Hosting;
-using Microsoft.Extensions.Options;
-using Npgsql;
 
 namespace KhsCrm.SyncServer.Commands;
 
@@ -15,10 +13,9 @@ internal static class ServeCommand
             await app.RunAsync();
             return 0;
         }
-        catch (Exception exception) when (exception is OptionsValidationException or InvalidOperationException or NpgsqlException or IOException)
+        catch (Exception exception) when (exception is InvalidOperationException || StartFault.IsExpected(exception))
         {
-            await Console.Error.WriteLineAsync($"error: {exception.Message}");
-            return 1;
+            return await StartFault.ReportAsync(exception);
         }
     }
 }

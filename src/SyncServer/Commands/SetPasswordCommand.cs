@@ -11,11 +11,7 @@ internal static class SetPasswordCommand
     public static Command Create()
     {
         var email = new Argument<string>("email") { Description = "The user's address." };
-        var connection = new Option<string>("--connection")
-        {
-            Description = "The PostgreSQL database, as an Npgsql connection string.",
-            Required = true,
-        };
+        var connection = ConnectionOption.Create();
         var command = new Command("set-password", "Give a user the password on standard input.") { email, connection };
         command.SetAction(async (result, cancellationToken) =>
         {
@@ -26,13 +22,30 @@ internal static class SetPasswordCommand
                 return 2;
             }
 
-            await using var dataSource = NpgsqlDataSource.Create(result.GetValue(connection)!);
-            var options = Options.Create(new SignInOptions());
-            var sessions = new SessionStore(dataSource, new PasswordHasher(options), options, TimeProvider.System);
-            var isSet = await sessions.SetPasswordAsync(result.GetValue(email)!, password, cancellationToken);
-            await Console.Out.WriteLineAsync(isSet ? "The password is set." : "There is no such user.");
-            return isSet ? 0 : 1;
+            try
+            {
+                return await SetAsync(result.GetValue(connection)!, result.GetValue(email)!, password, cancellationToken);
+            }
+            catch (Exception exception) when (StartFault.IsExpected(exception))
+            {
+                return await StartFault.ReportAsync(exception);
+            }
         });
         return command;
+    }
+
+    private static async Task<int> SetAsync(string connection, string email, string password, CancellationToken cancellationToken)
+    {
+        await using var dataSource = NpgsqlDataSource.Create(connection);
+        var options = Options.Create(new SignInOptions());
+        var sessions = new SessionStore(dataSource, new PasswordHasher(options), options, TimeProvider.System);
+        if (await sessions.SetPasswordAsync(email, password, cancellationToken))
+        {
+            await Console.Out.WriteLineAsync("The password is set, and the user's sessions have ended.");
+            return 0;
+        }
+
+        await Console.Error.WriteLineAsync($"error: There is no user {email}.");
+        return 1;
     }
 }

@@ -1,8 +1,10 @@
 using KhsCrm.Storage.SampleData;
 using KhsCrm.Storage.Schema;
 using KhsCrm.SyncServer.Auth;
+using KhsCrm.SyncServer.Commands;
 using KhsCrm.SyncServer.Development.Postgres;
 using KhsCrm.SyncServer.Hosting;
+using KhsCrm.SyncServer.Http.OpenApi;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Npgsql;
@@ -24,10 +26,9 @@ internal static class DevelopmentHost
             await ServeAsync(settings, cluster?.ConnectionString ?? settings.Connection!, cancellationToken);
             return 0;
         }
-        catch (Exception exception) when (exception is PrivateClusterException or NpgsqlException or IOException)
+        catch (Exception exception) when (exception is PrivateClusterException || StartFault.IsExpected(exception))
         {
-            await Console.Error.WriteLineAsync($"error: {exception.Message}");
-            return 1;
+            return await StartFault.ReportAsync(exception, "--port");
         }
     }
 
@@ -60,11 +61,14 @@ internal static class DevelopmentHost
             {
                 ["ConnectionStrings:KhsCrm"] = connectionString,
                 ["Auth:SigningKeys:0"] = AuthOptions.DevelopmentSigningKey,
-                ["urls"] = $"http://127.0.0.1:{settings.Port}",
+                ["Kestrel:Endpoints:Grpc:Url"] = $"http://127.0.0.1:{settings.Port}",
+                ["Kestrel:Endpoints:Http1:Url"] = $"http://127.0.0.1:{settings.HttpPort}",
+                ["Kestrel:Endpoints:Http1:Protocols"] = "Http1",
             });
         });
         await app.StartAsync(cancellationToken);
-        var url = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+        string[] urls = [.. app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses];
+        var (url, httpUrl) = (urls[0], urls[1]);
         if (hasSamples)
         {
             await Console.Out.WriteLineAsync(
@@ -74,6 +78,7 @@ internal static class DevelopmentHost
                 """);
         }
 
+        await Console.Out.WriteLineAsync($"JSON, gRPC-Web and the page of the API: {httpUrl}{ApiPage.Path}");
         await Console.Out.WriteLineAsync($"Ctrl-C ends it.{Environment.NewLine}ready {url}");
         await app.WaitForShutdownAsync(cancellationToken);
     }

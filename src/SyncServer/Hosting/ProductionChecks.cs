@@ -36,7 +36,7 @@ internal sealed class ProductionChecks(
         if (hash is not null && hasher.Verify(SeededPassword, hash))
         {
             throw new InvalidOperationException(
-                $"{SeededEmail} still has its seeded password. Change it with: SyncServer set-password {SeededEmail}");
+                $"{SeededEmail} still has its seeded password. Change it: echo PASSWORD | dotnet KhsCrm.SyncServer.dll set-password {SeededEmail}");
         }
     }
 
@@ -46,9 +46,7 @@ internal sealed class ProductionChecks(
     {
         if (configuration.GetValue<bool>("Tls:AllowPlaintext"))
             return [];
-        var urls = (configuration["urls"] ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries);
-        var endpoints = configuration.GetSection("Kestrel:Endpoints").GetChildren().Select(endpoint => endpoint["Url"] ?? "");
-        return urls.Concat(endpoints)
+        return configuration.GetSection("Kestrel:Endpoints").GetChildren().Select(endpoint => endpoint["Url"] ?? "")
             .Where(url => url.StartsWith("http://", StringComparison.OrdinalIgnoreCase) && !IsLoopback(url));
     }
 

@@ -1,12 +1,11 @@
-using Microsoft.AspNetCore.Server.Kestrel.Core;
+using KhsCrm.SyncServer.Errors;
+using KhsCrm.SyncServer.Http;
 
 namespace KhsCrm.SyncServer.Hosting;
 
 /// <summary>The service as a web application.</summary>
 internal static class ServerApp
 {
-    private const string DefaultUrl = "http://127.0.0.1:5080";
-
     /// <summary>Builds the application; what <paramref name="configure"/> sets goes before configuration files.</summary>
     /// <exception cref="InvalidOperationException">There is no connection string.</exception>
     public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? configure = null)
@@ -14,17 +13,23 @@ internal static class ServerApp
         var builder = WebApplication.CreateBuilder(args);
         // SQL is for those who ask for it: parameters and literals may be customers' data.
         builder.Logging.AddFilter("Microsoft.EntityFrameworkCore", LogLevel.Warning);
+        // What fails in a call is logged by ErrorInterceptor; what cannot be read is the caller's fault, and could fill the log.
+        builder.Logging.AddFilter("Grpc.AspNetCore.Server.ServerCallHandler", LogLevel.Critical);
+        // Why a start failed is told in a sentence by the command that started, so not by a stack in the log as well.
+        var hasStarted = false;
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", level => hasStarted && level >= LogLevel.Warning);
         configure?.Invoke(builder);
         var connectionString = builder.Configuration.GetConnectionString("KhsCrm")
             ?? throw new InvalidOperationException("Set ConnectionStrings__KhsCrm to the PostgreSQL database.");
-        if (builder.Configuration["urls"] is null && !builder.Configuration.GetSection("Kestrel:Endpoints").Exists())
-            builder.WebHost.UseUrls(DefaultUrl);
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.ConfigureEndpointDefaults(
-            // Without TLS there is no way to agree on HTTP/2, so it is spoken from the first byte.
-            endpoint => endpoint.Protocols = HttpProtocols.Http2));
-        builder.Services.AddKhsCrmServer(connectionString);
+        ListenAddresses.Settle(builder.Configuration);
+        builder.WebHost.ConfigureKestrel((context, kestrel) =>
+            ClientCertificates.Require(kestrel, context.Configuration["Tls:ClientAuthorities"]));
+        builder.Services.AddKhsCrmServer(connectionString, builder.Configuration.GetConnectionString("KhsCrmRead"));
         builder.Services.AddHostedService<ProductionChecks>();
         var app = builder.Build();
+        app.Use(UnreadRequests.ExplainAsync);
+        app.Lifetime.ApplicationStarted.Register(() => hasStarted = true);
+        app.UseHttpApi();
         app.MapKhsCrmServer();
         return app;
     }

@@ -1,9 +1,13 @@
 using Grpc.AspNetCore.Server.Model;
 using KhsCrm.Storage;
 using KhsCrm.SyncServer.Auth;
+using KhsCrm.SyncServer.Deferral;
 using KhsCrm.SyncServer.Errors;
+using KhsCrm.SyncServer.Http;
 using KhsCrm.SyncServer.Limits;
 using KhsCrm.SyncServer.Live;
+using KhsCrm.SyncServer.Maintenance;
+using KhsCrm.SyncServer.Queue;
 using KhsCrm.SyncServer.Services;
 using KhsCrm.SyncServer.Sync;
 using KhsCrm.SyncServer.Sync.Frames;
@@ -14,13 +18,17 @@ namespace KhsCrm.SyncServer.Hosting;
 internal static class ServerServiceCollectionExtensions
 {
     /// <summary>Adds the whole service.</summary>
-    public static IServiceCollection AddKhsCrmServer(this IServiceCollection services, string connectionString) => services
-        .AddKhsCrmStorage(connectionString)
+    public static IServiceCollection AddKhsCrmServer(
+        this IServiceCollection services, string connectionString, string? readConnectionString) => services
+        .AddKhsCrmStorage(connectionString, readConnectionString)
         .AddAuth()
         .AddLimits()
         .AddLive()
+        .AddMaintenance()
+        .AddDeferral()
         .AddSync()
         .AddRpc()
+        .AddHttpApi()
         .AddHealth();
 
     /// <summary>Maps every gRPC service.</summary>
@@ -34,6 +42,7 @@ internal static class ServerServiceCollectionExtensions
         endpoints.MapGrpcService<MaterialService>();
         endpoints.MapGrpcService<ActivityService>();
         endpoints.MapGrpcService<OperationsService>();
+        endpoints.MapGrpcService<ServiceAccountService>();
         endpoints.MapGrpcHealthChecksService();
         endpoints.MapGrpcReflectionService();
     }
@@ -62,18 +71,33 @@ internal static class ServerServiceCollectionExtensions
         return services.AddHostedService<CommitListener>();
     }
 
+    private static IServiceCollection AddMaintenance(this IServiceCollection services) =>
+        services.AddHostedService<MaintenanceJob>();
+
+    private static IServiceCollection AddDeferral(this IServiceCollection services)
+    {
+        services.AddSingleton<LateResults>().AddSingleton<DeferralWorker>().AddSingleton<QueueHandler>();
+        return services.AddHostedService(provider => provider.GetRequiredService<DeferralWorker>());
+    }
+
     private static IServiceCollection AddSync(this IServiceCollection services)
     {
         services.AddOptions<SyncOptions>().BindConfiguration("Sync").ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<StreamClock>().AddHostedService(provider => provider.GetRequiredService<StreamClock>());
-        return services.AddSingleton<PushHandler>().AddSingleton<PageTokens>().AddSingleton<TypedWrites>().AddSingleton<SyncSessionFactory>();
+        return services.AddSingleton<PushMeter>().AddSingleton<PushHandler>().AddSingleton<PageTokens>().AddSingleton<TypedWrites>().AddSingleton<SyncSessionFactory>();
     }
 
     private static IServiceCollection AddRpc(this IServiceCollection services)
     {
         services.AddOptions<Grpc.AspNetCore.Server.GrpcServiceOptions>().Configure<Microsoft.Extensions.Options.IOptions<SyncOptions>>(
             (grpc, sync) => grpc.MaxReceiveMessageSize = sync.Value.MaxMessageBytes);
-        services.AddGrpc(options => options.Interceptors.Add<ErrorInterceptor>());
+        services.AddGrpc(options => options.Interceptors.Add<ErrorInterceptor>())
+            .AddServiceOptions<SyncService>(options =>
+            {
+                // For those who accept it, and of a stream's messages only the pages of a catch-up.
+                options.ResponseCompressionAlgorithm = "gzip";
+                options.ResponseCompressionLevel = System.IO.Compression.CompressionLevel.Fastest;
+            });
         services.AddSingleton<IServiceMethodProvider<SyncService>, SyncServiceBinding>();
         return services.AddGrpcReflection();
     }

@@ -16,6 +16,9 @@ internal sealed class LiveStream(StreamRegistry registry, CurrentUser user, stri
 
     public string Address => address;
 
+    /// <summary>What the stream does; null before its hello.</summary>
+    public StreamMeter? Meter { get; set; }
+
     /// <summary>Completes when the stream must end: with a fault when its session is over, without when the server leaves.</summary>
     public Task Over => _over.Task;
 

@@ -40,6 +40,16 @@ internal sealed class StreamRegistry(IOptions<LimitOptions> options)
     /// <summary>Ends the streams of a session.</summary>
     public void EndSession(Guid userId, Guid sessionId) => End(userId, stream => stream.SessionId == sessionId);
 
+    /// <summary>Ends the streams of a device.</summary>
+    public void EndDevice(Guid userId, Guid deviceId) => End(userId, stream => stream.Meter?.DeviceId == deviceId);
+
+    /// <summary>The streams that are open now.</summary>
+    public IReadOnlyList<LiveStream> List()
+    {
+        lock (_lock)
+            return [.. _ofUser.Values.SelectMany(streams => streams)];
+    }
+
     /// <summary>Forgets a stream.</summary>
     public void Close(LiveStream stream)
     {

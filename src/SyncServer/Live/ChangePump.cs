@@ -1,4 +1,6 @@
+using Google.Protobuf.WellKnownTypes;
 using KhsCrm.Storage.Live;
+using KhsCrm.V1;
 using Microsoft.Extensions.Options;
 
 namespace KhsCrm.SyncServer.Live;
@@ -20,6 +22,8 @@ internal sealed class ChangePump(
     private LivePosition? _position;
     private TaskCompletionSource _positioned = New();
     private volatile bool _isTold;
+    private long _lastReadAt;
+    private long _failures;
 
     /// <summary>Adds a stream's feed until it is detached.</summary>
     public void Attach(LiveFeed feed)
@@ -58,6 +62,25 @@ internal sealed class ChangePump(
         }
     }
 
+    /// <summary>How the pump is, for operators.</summary>
+    public PumpStatus Measure()
+    {
+        var status = new PumpStatus { Failures = Interlocked.Read(ref _failures), Lag = new Duration() };
+        if (Interlocked.Read(ref _lastReadAt) is var ticks and > 0)
+        {
+            var readAt = new DateTimeOffset(ticks, TimeSpan.Zero);
+            status.LastReadAt = Timestamp.FromDateTimeOffset(readAt);
+            lock (_gate)
+            {
+                // Without streams nothing is read, and nobody waits.
+                if (_feeds.Count > 0 && _timeProvider.GetUtcNow() - readAt is var lag && lag > TimeSpan.Zero)
+                    status.Lag = Duration.FromTimeSpan(lag);
+            }
+        }
+
+        return status;
+    }
+
     /// <summary>Something was committed.</summary>
     public void Tell()
     {
@@ -91,7 +114,11 @@ internal sealed class ChangePump(
     }
 
     // The position stands: what could not be read now is read next time.
-    protected override void LogFailure(Exception exception) => LiveLog.ReadFailed(logger, exception);
+    protected override void LogFailure(Exception exception)
+    {
+        Interlocked.Increment(ref _failures);
+        LiveLog.ReadFailed(logger, exception);
+    }
 
     // A pump without streams loses its place: to read on from it later would bring what nobody is waiting for.
     private bool IsIdle()
@@ -149,6 +176,7 @@ internal sealed class ChangePump(
         lock (_gate)
         {
             _position = window.To;
+            NoteRead();
             // Another history: which cursors are still good in it is the delta reader's to say, stream by stream.
             var isBroken = !window.IsWhole || !window.To.IsOfSameHistory(window.From);
             foreach (var feed in _feeds)
@@ -166,10 +194,13 @@ internal sealed class ChangePump(
         lock (_gate)
         {
             _position = position;
+            NoteRead();
             foreach (var feed in _feeds)
                 feed.Confirm(position);
         }
     }
+
+    private void NoteRead() => Interlocked.Exchange(ref _lastReadAt, _timeProvider.GetUtcNow().UtcTicks);
 
     private async Task WaitAsync(CancellationToken cancellationToken)
     {

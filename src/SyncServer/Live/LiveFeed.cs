@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using KhsCrm.Storage.Live;
 
 namespace KhsCrm.SyncServer.Live;
@@ -18,6 +19,8 @@ internal sealed class LiveFeed(
     private LivePosition? _position;
     private long _lastClientSeq;
     private int _bytes;
+    // Since when the stream catches up, or the oldest of what waits does.
+    private long _since = Stopwatch.GetTimestamp();
 
     /// <summary>The device whose stream it is.</summary>
     public Guid DeviceId => deviceId;
@@ -115,6 +118,17 @@ internal sealed class LiveFeed(
         }
     }
 
+    /// <summary>Whether the stream is live, how many changes wait for it, and for how long the oldest has, or it catches up.</summary>
+    public (bool IsLive, int Queued, TimeSpan Lag) Measure()
+    {
+        lock (_lock)
+        {
+            var isLive = _scope is not null;
+            var lag = isLive && _waiting is null ? TimeSpan.Zero : Stopwatch.GetElapsedTime(_since);
+            return (isLive, _waiting?.Sum(delivery => delivery.Changes.Count) ?? 0, lag);
+        }
+    }
+
     private void Route(LiveScope scope, LiveWindow window)
     {
         if (window.Route(scope, sessionId()) is not { } changes)
@@ -131,7 +145,7 @@ internal sealed class LiveFeed(
         _lastClientSeq = lastClientSeq;
         if (_waiting is null)
         {
-            _waiting = [];
+            (_waiting, _since) = ([], Stopwatch.GetTimestamp());
             backlog.Add();
         }
 
@@ -146,6 +160,8 @@ internal sealed class LiveFeed(
     {
         if (_waiting is not null)
             backlog.Remove();
+        if (_scope is not null)
+            _since = Stopwatch.GetTimestamp();
         (_collected, _waiting, _scope, _position, _bytes) = (null, null, null, null, 0);
     }
 }

@@ -26,7 +26,14 @@ internal sealed class UserService(
         var page = pages.Open<UserList.Position>(user, request);
         var (found, next) = page.Cut(
             await users.ReadAsync(
-                user.Id, user.Role, request.Role, request.IncludeInactive, page.After, page.Limit, context.CancellationToken),
+                user.Id,
+                user.Role,
+                request.Role,
+                request.IncludeInactive,
+                request.IncludeServices,
+                page.After,
+                page.Limit,
+                context.CancellationToken),
             UserList.Position.Of);
         return new ListUsersResponse { Users = { found.Select(Etags.WithEtag) }, NextPageToken = next };
     }

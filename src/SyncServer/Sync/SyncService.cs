@@ -5,6 +5,7 @@ using KhsCrm.Storage.Push;
 using KhsCrm.SyncServer.Auth;
 using KhsCrm.SyncServer.Errors;
 using KhsCrm.SyncServer.Limits;
+using KhsCrm.SyncServer.Queue;
 using KhsCrm.SyncServer.Sync.Frames;
 using KhsCrm.V1;
 
@@ -12,7 +13,12 @@ namespace KhsCrm.SyncServer.Sync;
 
 [BindServiceMethod(typeof(SyncServiceBinding), nameof(SyncServiceBinding.BindService))]
 internal sealed class SyncService(
-    SyncSessionFactory sessions, StreamRegistry streams, DeviceRegistry devices, DeltaReader deltas, PushHandler push)
+    SyncSessionFactory sessions,
+    StreamRegistry streams,
+    DeviceRegistry devices,
+    DeltaReader deltas,
+    PushHandler push,
+    QueueHandler queue)
     : V1.SyncService.SyncServiceBase
 {
     /// <summary>The RPC of this name, as <see cref="SyncServiceBinding"/> binds it.</summary>
@@ -47,9 +53,11 @@ internal sealed class SyncService(
         var scope = new DeltaScope(user.Id, user.Role, null, request.EntityTypes, user.SessionId);
         var cursor = request.Cursor.Memory;
         var isRestarted = false;
+        Task<DeltaResult>? next = null;
         while (true)
         {
-            var result = await deltas.ReadAsync(scope, cursor, context.CancellationToken);
+            var result = await (next ?? deltas.ReadAsync(scope, cursor, context.CancellationToken));
+            next = null;
             if (result.Delta is not { } delta)
             {
                 // The token's role is not the user's any more, or the user is gone: a new token is needed first.
@@ -62,10 +70,23 @@ internal sealed class SyncService(
                 continue;
             }
 
+            // The next page is read while this one is written: one more, whatever the caller's pace.
+            cursor = delta.Cursor.Memory;
+            if (!delta.Checkpoint)
+                next = deltas.ReadAsync(scope, cursor, context.CancellationToken);
             await responseStream.WriteAsync(new PullResponse { Delta = delta }, context.CancellationToken);
             if (delta.Checkpoint)
                 return;
-            cursor = delta.Cursor.Memory;
         }
     }
+
+    public override async Task<ListQueueResponse> ListQueue(ListQueueRequest request, ServerCallContext context) =>
+        await queue.ListAsync(await context.RequireUserAsync(), request, context.CancellationToken);
+
+    public override async Task<RetryOperationResponse> RetryOperation(RetryOperationRequest request, ServerCallContext context) =>
+        await queue.RetryAsync(await context.RequireUserAsync(), request, context.CancellationToken);
+
+    public override async Task<DiscardOperationResponse> DiscardOperation(
+        DiscardOperationRequest request, ServerCallContext context) =>
+        await queue.DiscardAsync(await context.RequireUserAsync(), request, context.CancellationToken);
 }

@@ -1,6 +1,7 @@
 using KhsCrm.Storage.Deltas;
 using KhsCrm.Storage.Devices;
 using KhsCrm.Storage.Push;
+using KhsCrm.Storage.Push.Deferral;
 using KhsCrm.TestKit;
 using KhsCrm.V1;
 using Microsoft.Extensions.Options;
@@ -15,8 +16,13 @@ internal sealed class SyncedDatabase : IAsyncDisposable
     public static readonly Guid Owner = Guid.Parse("00000000-0000-7000-8000-000000000002");
     private readonly TestDatabase _database;
 
-    private SyncedDatabase(TestDatabase database, NpgsqlDataSource dataSource) =>
-        (_database, DataSource) = (database, dataSource);
+    private SyncedDatabase(TestDatabase database)
+    {
+        _database = database;
+        DataSource = NpgsqlDataSource.Create(database.ConnectionString);
+    }
+
+    public string ConnectionString => _database.ConnectionString;
 
     public NpgsqlDataSource DataSource { get; }
 
@@ -29,7 +35,7 @@ internal sealed class SyncedDatabase : IAsyncDisposable
     public static async Task<SyncedDatabase> CreateAsync()
     {
         var database = await TestDatabase.CreateAsync(Cancellation);
-        var synced = new SyncedDatabase(database, NpgsqlDataSource.Create(database.ConnectionString));
+        var synced = new SyncedDatabase(database);
         await synced.RunAsync(
             $"""
             INSERT INTO users (id, email, name, role) VALUES
@@ -39,14 +45,30 @@ internal sealed class SyncedDatabase : IAsyncDisposable
         return synced;
     }
 
+    /// <summary>A copy of the database as it is, to which nobody else may be connected.</summary>
+    public async Task<SyncedDatabase> CopyAsync()
+    {
+        DataSource.Clear();
+        return new SyncedDatabase(await _database.CopyAsync(Cancellation));
+    }
+
     public DeltaReader Reader(int pageSize = 1_000) =>
         new(DataSource, Options.Create(new DeltaOptions { PageSize = pageSize }));
 
-    public OperationApplier Applier() => new(DataSource, TimeProvider.System);
+    /// <summary>An applier that defers nothing, or as the options say.</summary>
+    public OperationApplier Applier(DeferralOptions? deferral = null) =>
+        new(DataSource, TimeProvider.System, deferral is null ? null : Options.Create(deferral));
+
+    public DeferredOperations Deferred(DeferralOptions deferral, TimeProvider? timeProvider = null) =>
+        new(DataSource, timeProvider ?? TimeProvider.System, Options.Create(deferral));
 
     public DeltaDevice Device(Guid? user = null, int pageSize = 1_000, params EntityType[] types) =>
         new(Reader(pageSize), new DeltaScope(
             user ?? Owner, user is null || user == Owner ? Role.Owner : Role.Worker, null, types));
+
+    /// <summary>A device of the owner whose deltas are read through connections of the test's own.</summary>
+    public static DeltaDevice Device(NpgsqlDataSource dataSource) => new(
+        new DeltaReader(dataSource, Options.Create(new DeltaOptions())), new DeltaScope(Owner, Role.Owner, null, []));
 
     public async Task<Actor> RegisterAsync(Guid? user = null)
     {

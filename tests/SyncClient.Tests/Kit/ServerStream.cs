@@ -13,6 +13,9 @@ internal sealed class ServerStream(
 
     public string Authorization { get; } = context.RequestHeaders.GetValue("authorization")!;
 
+    /// <summary>The connection that the stream came on.</summary>
+    public string Connection { get; } = context.GetHttpContext().Connection.Id;
+
     /// <summary>The next message of the device.</summary>
     public async Task<SyncStreamRequest> ReadAsync()
     {

@@ -69,7 +69,7 @@ internal sealed class TestDevice : IDisposable
             transaction =>
             {
                 foreach (var result in results)
-                    ResultRecorder.Record(transaction, result, DateTimeOffset.UnixEpoch);
+                    ResultRecorder.Record(transaction, result);
             },
             Ct);
 

@@ -124,24 +124,6 @@ public sealed class ResultTests
         Assert.Equal(settled, await device.Customers.GetAsync(row.Id, TestDevice.Ct));
     }
 
-    [Fact]
-    public async Task An_overwritten_value_is_listed_until_it_is_dismissed()
-    {
-        using var device = await TestDevice.OpenAsync();
-        var (row, operation) = await EditedAsync(device);
-        var result = Rows.Result(operation, OperationOutcome.Merged);
-        result.ConflictingFields.Add("name");
-        result.Overwritten = new() { Customer = new Customer(row) { Name = "Zoe" } };
-        await device.RecordAsync(result);
-
-        var conflict = Assert.Single(await device.Outbox.ListConflictsAsync(TestDevice.Ct));
-        Assert.Equal((operation.Id, "Zoe"), (conflict.Operation.Id, conflict.Overwritten.Customer.Name));
-        Assert.Equal(["name"], conflict.Fields);
-
-        Assert.True(await device.Outbox.DismissConflictAsync(operation.Id, TestDevice.Ct));
-        Assert.Empty(await device.Outbox.ListConflictsAsync(TestDevice.Ct));
-    }
-
     private static async Task<(Customer Row, Operation Operation)> EditedAsync(TestDevice device)
     {
         var row = Rows.Customer("Ada");

@@ -137,6 +137,81 @@ public sealed class StayConnectedTests : IAsyncLifetime
         await syncing;
     }
 
+    [Fact]
+    public async Task A_pause_disconnects_and_keeps_edits_until_it_ends()
+    {
+        var stream = await ConnectAsync();
+        _client.Pause();
+        await UntilAsync(SyncState.Paused);
+        await Assert.ThrowsAnyAsync<Exception>(() => stream.ReadToEndAsync());
+        stream.End();
+        await _client.Customers.AddAsync(new() { Name = "Ada", Address = "Here" }, Ct);
+        _client.NotifyNetworkChanged(); // No reason to connect.
+        Assert.Equal(SyncState.Paused, _client.Status.State);
+
+        _client.Resume();
+
+        stream = await _server.AcceptAsync();
+        await stream.WelcomeAsync();
+        Assert.Equal("Ada", (await stream.ReadBatchAsync()).Operations.Single().Entity.Customer.Name);
+    }
+
+    [Fact]
+    public async Task A_client_that_is_paused_before_it_starts_waits()
+    {
+        _client.Pause();
+        await _client.StartAsync(Ct);
+        await UntilAsync(SyncState.Paused);
+        await _client.StopAsync(Ct);
+        Assert.Equal(SyncState.Offline, _client.Status.State);
+    }
+
+    [Fact]
+    public async Task A_network_change_replaces_a_connection_that_may_be_half_open()
+    {
+        var stream = await ConnectAsync();
+
+        _client.NotifyNetworkChanged();
+
+        var next = await _server.AcceptAsync();
+        Assert.Equal("c1", (await next.WelcomeAsync()).Cursor.ToStringUtf8());
+        Assert.NotEqual(stream.Connection, next.Connection);
+        stream.End();
+    }
+
+    [Fact]
+    public async Task A_network_change_ends_the_wait_to_connect_again()
+    {
+        using var folder = new TempFolder();
+        await using var client = await _server.OpenClientAsync(folder.Path, options =>
+            (options.FirstReconnectDelay, options.LongestReconnectDelay) = (TimeSpan.FromDays(1), TimeSpan.FromDays(1)));
+        await client.StartAsync(Ct);
+        var stream = await _server.AcceptAsync();
+        await stream.WelcomeAsync();
+        stream.Fail(StatusCode.Unavailable, "UNAVAILABLE");
+        await foreach (var status in client.ObserveStatusAsync(Ct))
+        {
+            if (status is { State: SyncState.Offline, Failure: not null })
+                break;
+        }
+
+        client.NotifyNetworkChanged();
+
+        await (await _server.AcceptAsync()).WelcomeAsync();
+    }
+
+    [Fact]
+    public async Task Servers_are_tried_in_turn()
+    {
+        using var folder = new TempFolder();
+        await using var client = await _server.OpenClientAsync(folder.Path, options =>
+            options.ServerAddress = $"http://127.0.0.1:1, {_server.Address}");
+
+        await client.StartAsync(Ct);
+
+        await (await _server.AcceptAsync()).WelcomeAsync();
+    }
+
     private async Task<ServerStream> ConnectAsync()
     {
         await _client.StartAsync(Ct);

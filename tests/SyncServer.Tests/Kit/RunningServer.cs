@@ -23,16 +23,20 @@ internal sealed class RunningServer : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly ErrorRecorder _errors;
     private readonly bool _ownsDatabase;
+    private readonly IReadOnlyList<string> _addresses;
 
     private RunningServer(TestDatabase database, bool ownsDatabase, WebApplication app, ErrorRecorder errors)
     {
         (_database, _ownsDatabase, _app, _errors) = (database, ownsDatabase, app, errors);
-        Address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+        _addresses = [.. app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses];
         Channel = GrpcChannel.ForAddress(Address);
         DataSource = NpgsqlDataSource.Create(database.ConnectionString);
     }
 
-    public string Address { get; }
+    public string Address => _addresses[0];
+
+    /// <summary>Where HTTP/1.1 is spoken, if the server was started for it.</summary>
+    public string HttpAddress => _addresses[1];
 
     public GrpcChannel Channel { get; }
 
@@ -68,6 +72,18 @@ internal sealed class RunningServer : IAsyncDisposable
         });
         await app.StartAsync(Cancellation);
         return new RunningServer(database, ownsDatabase, app, errors);
+    }
+
+    /// <summary>As above, with a second address where HTTP/1.1 is spoken.</summary>
+    public static Task<RunningServer> StartForHttpAsync(Dictionary<string, string?>? settings = null)
+    {
+        var all = new Dictionary<string, string?>(settings ?? [])
+        {
+            ["Kestrel:Endpoints:Grpc:Url"] = "http://127.0.0.1:0",
+            ["Kestrel:Endpoints:Http1:Url"] = "http://127.0.0.1:0",
+            ["Kestrel:Endpoints:Http1:Protocols"] = "Http1",
+        };
+        return StartAsync(all);
     }
 
     public async Task<LoginResponse> LoginAsync(string email = "owner@khscrm.com", string password = "owner-demo-1") =>
@@ -119,6 +135,6 @@ internal sealed class RunningServer : IAsyncDisposable
         await DataSource.DisposeAsync();
         if (_ownsDatabase)
             await _database.DisposeAsync();
-        Assert.Empty(_errors.Errors);
+        Assert.True(_errors.Errors.IsEmpty, string.Join("\n", _errors.Errors));
     }
 }

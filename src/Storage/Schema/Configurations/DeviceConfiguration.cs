@@ -15,6 +15,7 @@ internal sealed class DeviceConfiguration : IEntityTypeConfiguration<DeviceRow>
         builder.Property(device => device.CreatedAt).IsNow();
         builder.Property(device => device.LastSeenAt).IsNow();
         builder.HasOne<UserRow>().WithMany().HasForeignKey(device => device.UserId).OnDelete(DeleteBehavior.NoAction);
+        builder.HasOne<UserRow>().WithMany().HasForeignKey(device => device.RevokedById).OnDelete(DeleteBehavior.NoAction);
         builder.HasIndex(device => device.UserId, "idx_devices_user");
     }
 }

@@ -15,6 +15,7 @@ internal sealed class UserConfiguration : IEntityTypeConfiguration<UserRow>
         builder.Property(user => user.Name).HasMaxLength(100);
         builder.Property(user => user.Role).HasMaxLength(20);
         builder.Property(user => user.IsActive).HasDefaultValue(true).HasSentinel(true);
+        builder.Property(user => user.IsService).HasDefaultValue(false);
         builder.Property(user => user.CreatedAt).IsNow();
         builder.Property(user => user.UpdatedAt).IsNow();
         builder.Property(user => user.ChangeXid).IsChangeXid();

@@ -23,4 +23,7 @@ public sealed class DeviceRow
 
     /// <summary>When an owner revoked it.</summary>
     public DateTime? RevokedAt { get; set; }
+
+    /// <summary>The owner who revoked it.</summary>
+    public Guid? RevokedById { get; set; }
 }

@@ -21,6 +21,9 @@ public sealed class UserRow
     /// <summary>False once deactivated.</summary>
     public bool IsActive { get; set; }
 
+    /// <summary>True for another service's account.</summary>
+    public bool IsService { get; set; }
+
     /// <summary>Last successful sign-in.</summary>
     public DateTime? LastLoginAt { get; set; }
 

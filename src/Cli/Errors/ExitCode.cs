@@ -1,0 +1,19 @@
+namespace KhsCrm.Cli.Errors;
+
+/// <summary>What <c>khs</c> ends with.</summary>
+internal static class ExitCode
+{
+    public const int Ok = 0;
+    public const int Failed = 1;
+    public const int Usage = 2;
+    public const int NotSignedIn = 3;
+    public const int OperationsWait = 4;
+    public const int ServerUnreachable = 5;
+
+    public static int Of(KhsCrm.SyncClient.KhsCrmException exception) => exception switch
+    {
+        KhsCrm.SyncClient.NotSignedInException => NotSignedIn,
+        KhsCrm.SyncClient.ServerUnreachableException => ServerUnreachable,
+        _ => Failed,
+    };
+}

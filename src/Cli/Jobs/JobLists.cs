@@ -1,0 +1,67 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using KhsCrm.Cli.Commands;
+using KhsCrm.Cli.Help;
+using KhsCrm.Cli.Output;
+using KhsCrm.SyncClient;
+using KhsCrm.V1;
+
+namespace KhsCrm.Cli.Jobs;
+
+/// <summary>The commands that read jobs.</summary>
+internal static class JobLists
+{
+    private static readonly Column[] Columns =
+        [new("ID"), new("Title", IsText: true), new("Status"), new("Starts", IsExtra: true), new("Ends", IsExtra: true)];
+
+    public static Command List(CommandRunner runner)
+    {
+        var status = StatusArgument.Option();
+        var mine = new Option<bool>("--mine") { Description = "Only those that the signed-in user is assigned to." };
+        var command = new KhsCommand(
+            "list", "List the jobs, the last changed first.", "jobs list --mine", "jobs list --status waiting-on-materials") { status, mine };
+        command.SetAction(runner.Action(async (context, cancellationToken) =>
+        {
+            var query = new JobQuery
+            {
+                Status = context.Get(status) is { } typed ? Words.ParseStatus(typed) : null,
+                AssignedToId = context.Get(mine) ? (await context.RequireUserAsync(cancellationToken)).Id : null,
+            };
+            var rows = await Pages.AllAsync(
+                (token, cancel) => context.Client.Jobs.ListAsync(query with { PageSize = Pages.Size, PageToken = token }, cancel),
+                cancellationToken);
+            if (context.Printer.IsJson)
+                context.Printer.Json(new JsonObject { ["jobs"] = Printer.ToJson(rows) });
+            else if (rows.Count > 0)
+                await PrintTableAsync(context, rows, cancellationToken);
+            else if (query is { Status: null, AssignedToId: null })
+                context.Printer.Line("No jobs on this device. Next: khs sync, or khs jobs add --customer ID --title TITLE");
+            else
+                context.Printer.Line("No such job on this device. All: khs jobs list");
+        }));
+        return command;
+    }
+
+    public static Command Show(CommandRunner runner)
+    {
+        var id = JobCommands.Id();
+        var command = new KhsCommand("show", "Show a job, its customer and who is on it.", "jobs show 01a20597") { id };
+        command.SetAction(runner.Action(async (context, cancellationToken) =>
+        {
+            var resolved = await JobCommands.ResolveAsync(context, context.Require(id), cancellationToken);
+            await JobCommands.PrintAsync(context, await context.Client.Jobs.GetAsync(resolved, cancellationToken), cancellationToken);
+        }));
+        return command;
+    }
+
+    /// <summary>Prints jobs as a table.</summary>
+    public static async Task PrintTableAsync(CommandContext context, List<Job> rows, CancellationToken cancellationToken)
+    {
+        var shortId = await ShortIds.ForAsync(
+            context.Printer, rows.Select(row => row.Id), context.Client.Jobs.FindIdsAsync, cancellationToken);
+        context.Printer.Table(
+            Columns,
+            rows.Select(row => (IReadOnlyList<Cell>)
+                [shortId(row.Id), row.Title, Words.StatusCell(row.Status), Words.Date(row.StartDate), Words.Date(row.EndDate)]));
+    }
+}

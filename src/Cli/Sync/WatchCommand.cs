@@ -1,0 +1,56 @@
+using System.Globalization;
+using KhsCrm.Cli.Commands;
+using KhsCrm.Cli.Errors;
+using KhsCrm.Cli.Output;
+using KhsCrm.SyncClient;
+
+namespace KhsCrm.Cli.Sync;
+
+/// <summary><c>khs sync --watch</c>: stays connected and tells what happens, a line each.</summary>
+internal static class WatchCommand
+{
+    public static async Task<int> RunAsync(CommandContext context, CancellationToken cancellationToken)
+    {
+        var client = context.Client;
+        await context.RequireUserAsync(cancellationToken);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var changes = client.ObserveChangesAsync(ending.Token);
+        await client.StartAsync(cancellationToken);
+        var printing = new WatchedChanges(context).PrintAsync(changes, ending.Token);
+        try
+        {
+            await foreach (var status in client.ObserveStatusAsync(cancellationToken))
+            {
+                if (Describe(status) is { } line)
+                    Print(context.Printer, line);
+                if (status.State is SyncState.SignedOut or SyncState.Failed)
+                    throw status.Failure!;
+            }
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // Ctrl-C is how a watch ends.
+        }
+        finally
+        {
+            await ending.CancelAsync();
+            await printing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await client.StopAsync(CancellationToken.None);
+        }
+
+        var waiting = (await client.Outbox.CountAsync(CancellationToken.None)).Rejected;
+        return waiting > 0 ? ExitCode.OperationsWait : ExitCode.Ok;
+    }
+
+    /// <summary>Prints a line with the time before it.</summary>
+    public static void Print(Printer printer, string line) =>
+        printer.LiveLine($"{TimeProvider.System.GetLocalNow().ToString("HH:mm:ss", CultureInfo.InvariantCulture)}  {line}");
+
+    private static string? Describe(ClientStatus status) => status.State switch
+    {
+        SyncState.Connecting => "connecting",
+        SyncState.Live => "live",
+        SyncState.Offline when status.Failure is { } failure => $"offline: {ErrorText.Sentence(ErrorText.Cause(failure))} Trying again.",
+        _ => null,
+    };
+}

@@ -1,4 +1,0 @@
-namespace KhsCrm.Cli;
-
-/// <summary>What was typed cannot be understood.</summary>
-internal sealed class UsageException(string message) : Exception(message);

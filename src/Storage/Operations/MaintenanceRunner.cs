@@ -1,0 +1,106 @@
+using System.Diagnostics.CodeAnalysis;
+using Google.Protobuf.WellKnownTypes;
+using KhsCrm.V1;
+using Npgsql;
+
+namespace KhsCrm.Storage.Operations;
+
+/// <summary>Runs a maintenance task on demand, one at a time over all servers, statement by statement.</summary>
+public sealed class MaintenanceRunner(NpgsqlDataSource dataSource, TimeProvider timeProvider)
+{
+    // Of a session, not of a transaction: VACUUM and REINDEX CONCURRENTLY run in none.
+    private const string Lock = "hashtext('khscrm.maintenance')";
+
+    /// <summary>The names of these that are no table of the schema.</summary>
+    public async Task<IReadOnlyList<string>> FindUnknownTablesAsync(
+        IReadOnlyCollection<string> names, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand(
+            """
+            SELECT n FROM unnest($1) n WHERE NOT EXISTS (
+                SELECT FROM pg_class c
+                WHERE c.relname = n AND c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p'))
+            """);
+        command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. names] });
+        await using var rows = await command.ExecuteReaderAsync(cancellationToken);
+        List<string> unknown = [];
+        while (await rows.ReadAsync(cancellationToken))
+            unknown.Add(rows.GetString(0));
+        return unknown;
+    }
+
+    /// <summary>Runs a task, or says what it would do.</summary>
+    /// <param name="task">The task.</param>
+    /// <param name="tables">Only these tables, partitions included; none for all.</param>
+    /// <param name="isDryRun">Whether to change nothing.</param>
+    /// <param name="cancellationToken">Stops it; what is done stays done.</param>
+    /// <returns>What was done; null when another run goes on.</returns>
+    public async Task<IReadOnlyList<MaintenanceAction>?> RunAsync(
+        MaintenanceTask task, IReadOnlyCollection<string> tables, bool isDryRun, CancellationToken cancellationToken)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        if (isDryRun)
+            return [.. (await PlanAsync(connection, task, tables, cancellationToken)).Select(Describe)];
+        if (!await ScalarAsync<bool>(connection, $"SELECT pg_try_advisory_lock({Lock})", cancellationToken))
+            return null;
+        try
+        {
+            List<MaintenanceAction> actions = [];
+            foreach (var step in await PlanAsync(connection, task, tables, cancellationToken))
+                actions.Add(await RunAsync(connection, step, cancellationToken));
+            return actions;
+        }
+        finally
+        {
+            await ScalarAsync<bool>(connection, $"SELECT pg_advisory_unlock({Lock})", CancellationToken.None);
+        }
+    }
+
+    private static async Task<List<MaintenanceStep>> PlanAsync(
+        NpgsqlConnection connection, MaintenanceTask task, IReadOnlyCollection<string> tables, CancellationToken cancellationToken)
+    {
+        await using var command = Create(connection, MaintenancePlan.For(task));
+        if (task is MaintenanceTask.VacuumAnalyze or MaintenanceTask.Reindex)
+            command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. tables] });
+        await using var rows = await command.ExecuteReaderAsync(cancellationToken);
+        List<MaintenanceStep> steps = [];
+        while (await rows.ReadAsync(cancellationToken))
+            steps.Add(MaintenancePlan.Read(rows));
+        return steps;
+    }
+
+    private async Task<MaintenanceAction> RunAsync(
+        NpgsqlConnection connection, MaintenanceStep step, CancellationToken cancellationToken)
+    {
+        var action = Describe(step);
+        var start = timeProvider.GetTimestamp();
+        try
+        {
+            var before = await SizeAsync();
+            await using (var command = Create(connection, step.Sql))
+                action.RemovedRows = Math.Max(0, await command.ExecuteNonQueryAsync(cancellationToken));
+            action.FreedBytes = Math.Max(0, before - await SizeAsync());
+        }
+        catch (PostgresException exception) when (exception.SqlState is not PostgresErrorCodes.QueryCanceled)
+        {
+            // Such as a role that may not. The other steps do not need this one.
+            action.Error = exception.MessageText;
+        }
+
+        action.Duration = Duration.FromTimeSpan(timeProvider.GetElapsedTime(start));
+        return action;
+
+        async Task<long> SizeAsync() => step.SizeSql is { } sql ? await ScalarAsync<long>(connection, sql, cancellationToken) : 0;
+    }
+
+    private static MaintenanceAction Describe(MaintenanceStep step) => new() { Action = step.Action, Target = step.Target };
+
+    private static async Task<T> ScalarAsync<T>(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
+    {
+        await using var command = Create(connection, sql);
+        return (T)(await command.ExecuteScalarAsync(cancellationToken))!;
+    }
+
+    [SuppressMessage("Security", "CA2100", Justification = "The statements of MaintenancePlan, whose names are quoted by format.")]
+    private static NpgsqlCommand Create(NpgsqlConnection connection, string sql) => new(sql, connection) { CommandTimeout = 0 };
+}

@@ -1,0 +1,42 @@
+using System.Runtime.CompilerServices;
+using KhsCrm.SyncClient.Sessions;
+
+namespace KhsCrm.SyncClient.Store;
+
+/// <summary>Asks the store for the signed-in user; nobody else sees what is in it.</summary>
+internal static class StoreQueries
+{
+    public static Task<T> AskAsync<T>(this LocalStore store, StoreQuery<T> query, CancellationToken cancellationToken) =>
+        store.ReadAsync(connection => Ask(connection, query), cancellationToken);
+
+    /// <summary>
+    /// The answer as it is and each later one that differs. While an answer is looked at, changes gather and are looked
+    /// at once; changes that cannot concern the query cost no more than a look at their kinds.
+    /// </summary>
+    public static async IAsyncEnumerable<T> ObserveAsync<T>(
+        this LocalStore store, StoreQuery<T> query, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using var changes = store.Changes.Subscribe();
+        var last = await store.AskAsync(query, cancellationToken).ConfigureAwait(false);
+        yield return last;
+        while (await changes.TakeAllAsync(cancellationToken).ConfigureAwait(false) is { } batch)
+        {
+            var known = last;
+            last = await store.ReadAsync(
+                connection => batch.MayBeAnything || query.IsConcerned(connection, known, batch) ? Ask(connection, query) : known,
+                cancellationToken).ConfigureAwait(false);
+            if (ReferenceEquals(last, known))
+                continue;
+            if (query.IsSame(last, known))
+                last = known;
+            else
+                yield return last;
+        }
+    }
+
+    private static T Ask<T>(StoreConnection connection, StoreQuery<T> query)
+    {
+        SessionState.RequireUser(connection);
+        return query.Read(connection);
+    }
+}

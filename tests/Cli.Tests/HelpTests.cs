@@ -1,0 +1,80 @@
+using System.CommandLine;
+using System.Diagnostics;
+using KhsCrm.Cli.Help;
+using KhsCrm.Cli.Output;
+
+namespace KhsCrm.Cli.Tests;
+
+public sealed class HelpTests
+{
+    [Fact]
+    public void Every_command_says_what_it_does_and_every_example_can_be_typed()
+    {
+        var root = KhsApp.CreateRoot(new Terminal(TextReader.Null, TextWriter.Null, TextWriter.Null));
+        var commands = All(root).ToList();
+
+        Assert.All(commands, command => Assert.False(string.IsNullOrEmpty(command.Description), command.Name));
+        foreach (var command in commands.Where(command => command.Action is not null))
+        {
+            var examples = Assert.IsType<KhsCommand>(command).Examples;
+            Assert.NotEmpty(examples);
+            foreach (var example in examples)
+            {
+                var parsed = root.Parse(example.Split(" > ")[0].Split(" < ")[0].Split(" >> ")[0]);
+                Assert.True(parsed.Errors.Count == 0, $"{example}: {string.Join(' ', parsed.Errors)}");
+                Assert.Same(command, parsed.CommandResult.Command);
+            }
+        }
+    }
+
+    [Fact]
+    public async Task The_commands_are_those_that_were_asked_for()
+    {
+        string[] wanted =
+        [
+            "login", "logout", "sync", "status",
+            "customers list", "customers search", "customers show", "customers add", "customers edit", "customers archive", "customers restore",
+            "jobs list", "jobs show", "jobs add", "jobs edit", "jobs status", "jobs assign", "jobs unassign", "jobs delete",
+            "materials list", "materials add", "materials edit", "materials buy", "materials unbuy", "materials remove",
+            "outbox list", "outbox failed", "outbox retry", "outbox discard", "conflicts list", "conflicts keep-mine", "conflicts keep-theirs", "queue", "health",
+        ];
+        using var khs = new Khs();
+        foreach (var command in wanted)
+        {
+            var help = await khs.TextAsync([.. command.Split(' '), "--help"]);
+            Assert.Contains($"khs {command}", help[help.IndexOf("Examples:", StringComparison.Ordinal)..], StringComparison.Ordinal);
+        }
+
+        Assert.Contains("Exit codes:", await khs.TextAsync("--help"), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("khs cust", "customers")]
+    [InlineData("khs jobs status 0190aaaa wait", "waiting-on-materials")]
+    [InlineData("khs jobs list --sta", "--status")]
+    public async Task A_shell_is_told_what_may_come_next(string line, string word)
+    {
+        using var khs = new Khs();
+        var answer = await khs.RunAsync($"[suggest:{line.Length}]", line);
+        Assert.Contains(word, answer.Output.Split(Environment.NewLine));
+    }
+
+    [Theory]
+    [InlineData("bash")]
+    [InlineData("zsh")]
+    public async Task The_completion_script_is_one_that_its_shell_reads(string shell)
+    {
+        using var khs = new Khs();
+        var script = await khs.TextAsync("completion", shell);
+        Assert.Contains("[suggest:", script, StringComparison.Ordinal);
+        if (shell != "bash")
+            return; // Every machine that runs the tests has bash; few have zsh.
+        using var process = Process.Start(new ProcessStartInfo("bash", ["-n"]) { RedirectStandardInput = true })!;
+        await process.StandardInput.WriteAsync(script);
+        process.StandardInput.Close();
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(0, process.ExitCode);
+    }
+
+    private static IEnumerable<Command> All(Command command) => command.Subcommands.SelectMany(All).Prepend(command);
+}
