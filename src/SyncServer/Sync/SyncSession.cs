@@ -31,6 +31,7 @@ internal sealed class SyncSession(
     private readonly FrameWriter _writer = new(responses);
     private readonly CredentialWatch _credentials = new(user, stream, shared.Options.Value.CredentialsNotice);
     private StreamNotices? _notices;
+    private DigestInbox? _digests;
     private long _leavesAt = long.MaxValue;
 
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -49,7 +50,8 @@ internal sealed class SyncSession(
         try
         {
             await _writer.WriteAsync(new SyncStreamResponse { Welcome = Welcome(greeting) }, cancellationToken);
-            var deltas = new DeltaLoop(shared, stream, feed, _wake, _writer, _notices, scope);
+            _digests = new DigestInbox(hello.EntityTypes, _wake);
+            var deltas = new DeltaLoop(shared, stream, feed, _wake, _writer, _notices, _digests, scope);
             var late = new LateResultLoop(shared.LateResults, shared.Deferred, new Actor(user.Id, greeting.Role, device), hello);
             await RunAsync(device, deltas, late, hello.Cursor.Memory, cancellationToken);
         }
@@ -185,7 +187,8 @@ internal sealed class SyncSession(
                 case SyncStreamRequest.MessageOneofCase.CursorAck:
                     break;
                 case SyncStreamRequest.MessageOneofCase.DigestRequest:
-                    throw new RpcFault(ErrorReason.NotImplemented, "digests are not built yet");
+                    _digests!.Add(request.DigestRequest);
+                    break;
                 default:
                     throw new RpcFault(
                         ErrorReason.ProtocolViolation,
