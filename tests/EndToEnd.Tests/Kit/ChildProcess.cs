@@ -35,18 +35,20 @@ internal sealed class ChildProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts a program that lies beside the tests.</summary>
-    public static ChildProcess Start(string program, IEnumerable<string> arguments, string? input = null)
+    /// <summary>Starts a program of ours, which lies beside the tests.</summary>
+    public static ChildProcess Start(string program, IEnumerable<string> arguments, string? input = null) =>
+        StartOther("dotnet", [Path.Combine(AppContext.BaseDirectory, program), .. arguments], input: input);
+
+    /// <summary>Starts a program of the machine's.</summary>
+    public static ChildProcess StartOther(string program, IEnumerable<string> arguments, string folder = "", string? input = null)
     {
-        var start = new ProcessStartInfo("dotnet")
+        var start = new ProcessStartInfo(program, arguments)
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             RedirectStandardInput = input is not null,
+            WorkingDirectory = folder,
         };
-        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, program));
-        foreach (var argument in arguments)
-            start.ArgumentList.Add(argument);
         var child = new ChildProcess(new Process { StartInfo = start });
         child._process.OutputDataReceived += (_, data) => child.Received(data.Data);
         child._process.ErrorDataReceived += (_, data) =>
