@@ -73,6 +73,14 @@ need_ps() {
   have ps && have pkill || fail "ps and pkill are needed and could not be installed here"
 }
 
+# What links a program that is compiled ahead of time, which one test does.
+need_linker() {
+  have clang || have gcc && return
+  install_package "a C compiler" apt-get="clang zlib1g-dev" dnf="clang zlib-devel" apk="clang build-base zlib-dev" \
+    pacman="clang zlib" || true
+  have clang || have gcc || fail "clang or gcc is needed and could not be installed here"
+}
+
 # A folder with the programs of PostgreSQL 15 or newer. The same places as PostgresFolders.cs.
 postgres_found() {
   local folder version

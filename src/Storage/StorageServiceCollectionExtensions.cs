@@ -3,6 +3,8 @@ using KhsCrm.Storage.Devices;
 using KhsCrm.Storage.Live;
 using KhsCrm.Storage.Operations;
 using KhsCrm.Storage.Push;
+using KhsCrm.Storage.Push.Deferral;
+using KhsCrm.Storage.Push.GroupCommit;
 using KhsCrm.Storage.Queries;
 using KhsCrm.Storage.Schema;
 using KhsCrm.Storage.ServiceAccounts;
@@ -39,7 +41,7 @@ public static class StorageServiceCollectionExtensions
         services.AddSingleton<DeltaReader>();
         services.AddSingleton<LiveReader>();
         services.AddSingleton<LiveScopeReader>();
-        services.AddSingleton<OperationApplier>();
+        services.AddPush();
         services.AddSingleton<RowFinder>();
         services.AddSingleton<UserList>();
         services.AddSingleton<CustomerList>();
@@ -54,6 +56,16 @@ public static class StorageServiceCollectionExtensions
         services.AddSingleton<LedgerCounts>();
         services.AddSingleton<MaintenanceRunner>();
         return services;
+    }
+
+    private static void AddPush(this IServiceCollection services)
+    {
+        services.AddOptions<DeferralOptions>().BindConfiguration("Deferral").ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<GroupCommitOptions>().BindConfiguration("GroupCommit").ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<OperationApplier>();
+        services.AddSingleton<GroupCommitter>();
+        services.AddSingleton<DeferredOperations>();
+        services.AddSingleton<QueueList>();
     }
 
     // Acknowledged means committed to disk (DESIGN §1.8), whatever the server's own default is.

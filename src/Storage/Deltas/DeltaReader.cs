@@ -1,6 +1,7 @@
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using KhsCrm.Contracts.Kinds;
+using KhsCrm.Storage.Digests;
 using KhsCrm.Storage.Tables;
 using KhsCrm.V1;
 using Microsoft.Extensions.Options;
@@ -36,8 +37,10 @@ public sealed class DeltaReader(NpgsqlDataSource dataSource, IOptions<DeltaOptio
 
         var query = new WindowQuery(cursorScope, position?.Base, position?.Target, position?.Last, _options.PageSize + 1);
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        await using var batch = CreateBatch(connection, scope, cursorScope, position, query, out var tables);
+        var digests = DigestQuery.For(scope, cursorScope, position);
+        await using var batch = CreateBatch(connection, scope, cursorScope, position, query, digests, out var tables);
         var page = new DeltaPage(_options);
+        IReadOnlyList<EntityDigest> digested = [];
         await using (var reader = await batch.ExecuteReaderAsync(cancellationToken))
         {
             await reader.ReadAsync(cancellationToken);
@@ -46,12 +49,16 @@ public sealed class DeltaReader(NpgsqlDataSource dataSource, IOptions<DeltaOptio
                 return DeltaResult.Of(reason);
             await ReadChangesAsync(reader, page, scope, position, tables, cancellationToken);
             page.Header = header;
+            if (digests is not null)
+                digested = await digests.ReadAsync(reader, cancellationToken);
         }
 
         var delta = page.Cut(out var last);
         var next = last is null
             ? EndWindow(cursorScope, position, page.Header, delta)
             : await ContinueWindowAsync(connection, query, tables, cursorScope, position, page.Header, last.Value, delta, cancellationToken);
+        if (delta.Checkpoint)
+            delta.Digests.AddRange(digested);
         delta.Cursor = UnsafeByteOperations.UnsafeWrap(next.ToBytes());
         return DeltaResult.Of(delta);
     }
@@ -62,6 +69,7 @@ public sealed class DeltaReader(NpgsqlDataSource dataSource, IOptions<DeltaOptio
         CursorScope cursorScope,
         Cursor? position,
         WindowQuery query,
+        DigestQuery? digests,
         out List<EntityTable> tables)
     {
         tables = [.. EntityTables.All.Where(table => cursorScope.Includes(table.Kind.Type))];
@@ -74,6 +82,7 @@ public sealed class DeltaReader(NpgsqlDataSource dataSource, IOptions<DeltaOptio
             batch.BatchCommands.Add(query.Tombstones());
         foreach (var table in tables)
             batch.BatchCommands.Add(query.Rows(table));
+        digests?.AddTo(batch);
         batch.BatchCommands.Add(new("COMMIT"));
         return batch;
     }

@@ -14,6 +14,12 @@ internal sealed class WindowQuery(CursorScope scope, Snapshot? start, Snapshot? 
 {
     private readonly bool _isWorker = scope.Role != Role.Owner;
 
+    /// <summary>The window of a device that has nothing: the whole scope.</summary>
+    public static WindowQuery OfEverything(CursorScope scope) => new(scope, null, null, null, 0);
+
+    /// <summary>Whether a row of the table, under the alias <c>t</c>, is in the window.</summary>
+    public string IsInScope(EntityTable table, NpgsqlBatchCommand command) => IsInScopeAndChanged(table, command);
+
     /// <summary>Rows of one table: the order's time, then <see cref="EntityTable.SelectList"/>, the id first.</summary>
     public NpgsqlBatchCommand Rows(EntityTable table)
     {

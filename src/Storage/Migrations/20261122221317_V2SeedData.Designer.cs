@@ -721,6 +721,10 @@ namespace KhsCrm.Storage.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("user_id");
 
+                    b.Property<Guid?>("WaitsFor")
+                        .HasColumnType("uuid")
+                        .HasColumnName("waits_for");
+
                     b.HasKey("Id", "Status")
                         .HasName("sync_queue_pkey");
 

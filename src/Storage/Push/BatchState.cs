@@ -11,6 +11,7 @@ internal sealed class BatchState
     private readonly HashSet<(Guid JobId, Guid UserId)> _assignments = [];
     private readonly HashSet<Guid> _activeOwners = [];
     private readonly Dictionary<string, Guid> _emails = [];
+    private readonly Dictionary<(EntityType Type, Guid Id, Guid UserId), List<((DateTime, long) Place, Guid WaitsFor)>> _waiting = [];
 
     public Entity? Find(EntityType type, Guid id) => _rows.GetValueOrDefault((type, id));
 
@@ -30,6 +31,28 @@ internal sealed class BatchState
     public void AddTombstone(EntityType type, Guid id) => _tombstones.Add((type, id));
 
     public void AddAssignment(Guid jobId, Guid userId) => _assignments.Add((jobId, userId));
+
+    /// <summary>Notes an operation of a user that waits: what they do to its row later waits behind it.</summary>
+    public void AddWaiting(
+        (EntityType Type, Guid Id, Guid UserId) row, (DateTime ReceivedAt, long ClientSeq) place, Guid waitsFor)
+    {
+        if (!_waiting.TryGetValue(row, out var waiting))
+            _waiting.Add(row, waiting = []);
+        waiting.Add((place, waitsFor));
+    }
+
+    /// <summary>What an operation has to wait for because an earlier one on its row does; null when there is none.</summary>
+    public Guid? FindWaitingBefore(
+        (EntityType Type, Guid Id, Guid UserId) row, (DateTime ReceivedAt, long ClientSeq) place)
+    {
+        foreach (var (earlier, waitsFor) in _waiting.GetValueOrDefault(row) ?? [])
+        {
+            if (earlier.CompareTo(place) <= 0)
+                return waitsFor;
+        }
+
+        return null;
+    }
 
     /// <summary>Takes over a row as it was loaded or as it was just planned.</summary>
     public void Set(EntityTable table, Guid id, Entity row)

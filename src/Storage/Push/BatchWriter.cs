@@ -3,86 +3,54 @@ using Npgsql;
 
 namespace KhsCrm.Storage.Push;
 
-/// <summary>Writes a planned batch in one round trip: the waves, the ledger, the device's sequence.</summary>
+/// <summary>Writes what is planned in one round trip, and shows in the results how the rows stand.</summary>
 internal static class BatchWriter
 {
+    /// <summary>Writes the waves, and after them the commands that belong to them.</summary>
     public static async Task WriteAsync(
         NpgsqlConnection connection,
-        Actor actor,
-        OperationPlanner planner,
+        IEnumerable<(NpgsqlBatchCommand Command, EntityTable? Returned)> commands,
         BatchState state,
-        RecordedOperations recorded,
-        IReadOnlyList<PlannedOperation> fresh,
-        long lastClientSeq,
         CancellationToken cancellationToken)
     {
         await using var batch = connection.CreateBatch();
-        // Deletes have no row left to name the actor by.
-        batch.BatchCommands.Add(new("SELECT set_config('khscrm.actor_id', $1, true)")
-        {
-            Parameters = { new NpgsqlParameter<string> { TypedValue = actor.UserId.ToString() } },
-        });
-        List<EntityTable> returned = [];
-        foreach (var (command, table) in planner.Plan.ToCommands())
+        List<EntityTable?> returned = [];
+        foreach (var (command, table) in commands)
         {
             batch.BatchCommands.Add(command);
-            if (table is not null)
-                returned.Add(table);
+            returned.Add(table);
         }
 
-        foreach (var command in UserSecrets.SetPasswords(actor, fresh))
+        if (returned.Count == 0)
+            return;
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        // Only statements that return rows have a result.
+        foreach (var table in returned.OfType<EntityTable>())
+            await TakeOverAsync(table, reader, state, cancellationToken);
+        while (await reader.NextResultAsync(cancellationToken))
         {
-            batch.BatchCommands.Add(command);
-            returned.Add(EntityTables.Users);
+            // To the end, where a failure of a later statement would be told.
         }
-
-        if (UserSecrets.EndSessions(fresh) is { } endSessions)
-            batch.BatchCommands.Add(endSessions);
-        if (fresh.Count > 0)
-            batch.BatchCommands.Add(Ledger.Record(actor, recorded, fresh));
-        if (actor.DeviceId is { } device)
-            batch.BatchCommands.Add(MoveSequence(device, lastClientSeq));
-
-        await using (var reader = await batch.ExecuteReaderAsync(cancellationToken))
-        {
-            foreach (var table in returned)
-            {
-                await reader.NextResultAsync(cancellationToken);
-                while (await reader.ReadAsync(cancellationToken))
-                    TakeOver(table, reader, state);
-            }
-
-            while (await reader.NextResultAsync(cancellationToken))
-            {
-                // To the end, where a failure of a later statement would be told.
-            }
-        }
-
-        foreach (var planned in fresh)
-            Show(planned, planner, state);
     }
 
-    private static NpgsqlBatchCommand MoveSequence(Guid device, long lastClientSeq) =>
-        new("UPDATE devices SET last_client_seq = $2, last_seen_at = clock_timestamp() WHERE id = $1")
-        {
-            Parameters =
-            {
-                new NpgsqlParameter<Guid> { TypedValue = device },
-                new NpgsqlParameter<long> { TypedValue = lastClientSeq },
-            },
-        };
-
-    // The row as the database keeps it, unless a later wave deleted it.
-    private static void TakeOver(EntityTable table, NpgsqlDataReader reader, BatchState state)
-    {
-        var id = reader.GetGuid(0);
-        if (state.Find(table.Kind.Type, id) is not null)
-            state.Set(table, id, table.Read(reader));
-    }
-
-    private static void Show(PlannedOperation planned, OperationPlanner planner, BatchState state)
+    /// <summary>Shows an operation's row as it now stands, if the caller may see it.</summary>
+    public static void Show(PlannedOperation planned, OperationPlanner planner, BatchState state)
     {
         if (planned.ShownRow is { } shown && state.Find(shown.Type, shown.Id) is { } row && planner.MaySee(row))
             planned.Result.Entity = row;
+    }
+
+    // The row as the database keeps it, unless a later wave deleted it.
+    private static async Task TakeOverAsync(
+        EntityTable table, NpgsqlDataReader reader, BatchState state, CancellationToken cancellationToken)
+    {
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            var id = reader.GetGuid(0);
+            if (state.Find(table.Kind.Type, id) is not null)
+                state.Set(table, id, table.Read(reader));
+        }
+
+        await reader.NextResultAsync(cancellationToken);
     }
 }

@@ -1,5 +1,6 @@
-using KhsCrm.Contracts.Rules;
+using KhsCrm.Storage.Push.Deferral;
 using KhsCrm.V1;
+using Microsoft.Extensions.Options;
 using Npgsql;
 
 namespace KhsCrm.Storage.Push;
@@ -9,20 +10,23 @@ namespace KhsCrm.Storage.Push;
 /// effects, the ledger and the device's sequence are one transaction, so an operation takes effect once whatever is
 /// retried and whoever crashes.
 /// </summary>
-public sealed class OperationApplier(NpgsqlDataSource dataSource, TimeProvider timeProvider)
+/// <param name="dataSource">The database.</param>
+/// <param name="timeProvider">The clock of the rows that are written.</param>
+/// <param name="deferral">Whether and for how long operations wait for rows; null for not at all.</param>
+public sealed class OperationApplier(
+    NpgsqlDataSource dataSource, TimeProvider timeProvider, IOptions<DeferralOptions>? deferral = null)
 {
     private const int MaxAttempts = 10;
+
+    private readonly bool _defers = deferral is { Value.MaxRetries: > 0 };
 
     /// <summary>Applies the one operation of a typed RPC, on the same path as a push.</summary>
     /// <param name="userId">The signed-in user.</param>
     /// <param name="role">The role of their session; the database has the last word.</param>
     /// <param name="write">The operation.</param>
     /// <param name="cancellationToken">Gives up before the commit; afterwards the operation is in effect.</param>
-    public Task<PushOutcome> ApplyAsync(Guid userId, Role role, SingleWrite write, CancellationToken cancellationToken)
-    {
-        write.Operation.ClientSeq = 0;
-        return ApplyAsync(new Actor(userId, role, null), [write], cancellationToken);
-    }
+    public Task<PushOutcome> ApplyAsync(Guid userId, Role role, SingleWrite write, CancellationToken cancellationToken) =>
+        ApplyAsync(ToSubmission(userId, role, write), cancellationToken);
 
     /// <summary>Applies a batch of a device's operations.</summary>
     /// <param name="actor">Who pushes.</param>
@@ -30,107 +34,111 @@ public sealed class OperationApplier(NpgsqlDataSource dataSource, TimeProvider t
     /// <param name="cancellationToken">Gives up before the commit; afterwards the batch is in effect.</param>
     public Task<PushOutcome> ApplyAsync(
         Actor actor, IReadOnlyList<Operation> operations, CancellationToken cancellationToken) =>
-        ApplyAsync(actor, [.. operations.Select(operation => new SingleWrite(operation))], cancellationToken);
+        ApplyAsync(ToSubmission(actor, operations), cancellationToken);
 
-    private async Task<PushOutcome> ApplyAsync(
-        Actor actor, IReadOnlyList<SingleWrite> writes, CancellationToken cancellationToken)
+    internal static Submission ToSubmission(Guid userId, Role role, SingleWrite write)
     {
+        write.Operation.ClientSeq = 0;
+        return new Submission(new Actor(userId, role, null), [write]);
+    }
+
+    internal static Submission ToSubmission(Actor actor, IReadOnlyList<Operation> operations) =>
+        new(actor, [.. operations.Select(operation => new SingleWrite(operation))]);
+
+    /// <summary>
+    /// Applies submissions of several callers in one transaction, or, where that meets something, in several. Each has its
+    /// outcome afterwards; when this throws, those that were committed have theirs.
+    /// </summary>
+    /// <param name="group">The submissions; no device is in it twice.</param>
+    /// <param name="lockTimeout">How long a lock that somebody else holds is waited for; null for as long as it takes.</param>
+    /// <param name="cancellationToken">Gives up before the commit.</param>
+    internal async Task ApplyAsync(
+        IReadOnlyList<Submission> group, TimeSpan? lockTimeout, CancellationToken cancellationToken)
+    {
+        // Copies of one operation, in two stores: the second has to see the first in the ledger.
+        if (group.Count > 1 && RepeatsOperations(group))
+        {
+            await NarrowAsync(group, null, lockTimeout, cancellationToken);
+            return;
+        }
+
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                return await ApplyOnceAsync(actor, writes, fault: null, cancellationToken);
+                await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+                var now = timeProvider.GetUtcNow().UtcDateTime;
+                now = now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMicrosecond));
+                await GroupTransaction.RunAsync(connection, group, now, _defers, lockTimeout, cancellationToken);
+                return;
             }
             catch (PostgresException exception) when (DatabaseFault.IsTransient(exception) && attempt < MaxAttempts)
             {
                 // Deadlock or serialization failure: the other transaction went ahead, so this one can now.
             }
-            catch (PostgresException exception) when (DatabaseFault.IsOfData(exception))
+            catch (PostgresException exception) when (DatabaseFault.IsOfData(exception) && group.Any(one => one.Writes.Count > 0))
             {
-                return await NarrowAsync(actor, writes, exception, cancellationToken);
+                await NarrowAsync(group, exception, lockTimeout, cancellationToken);
+                return;
             }
         }
     }
 
+    private async Task<PushOutcome> ApplyAsync(Submission submission, CancellationToken cancellationToken)
+    {
+        await ApplyAsync([submission], lockTimeout: null, cancellationToken);
+        return submission.Outcome!;
+    }
+
     // What the planning could not foresee, such as a customer deleted by psql at this moment. The guilty operation is found
     // by halves, so that it costs its own result and nothing else.
-    private async Task<PushOutcome> NarrowAsync(
-        Actor actor, IReadOnlyList<SingleWrite> writes, PostgresException exception, CancellationToken cancellationToken)
+    private async Task NarrowAsync(
+        IReadOnlyList<Submission> group, PostgresException? exception, TimeSpan? lockTimeout, CancellationToken cancellationToken)
     {
-        if (writes.Count == 1)
-            return await ApplyOnceAsync(actor, writes, exception, cancellationToken);
-        var half = writes.Count / 2;
-        var first = await ApplyAsync(actor, [.. writes.Take(half)], cancellationToken);
-        if (first.Refusal is not null)
-            return first;
-        var second = await ApplyAsync(actor, [.. writes.Skip(half)], cancellationToken);
-        // A refusal now would lose the results of the first half; the next push is told the same.
-        return second with { Results = [.. first.Results, .. second.Results] };
-    }
-
-    private async Task<PushOutcome> ApplyOnceAsync(
-        Actor actor, IReadOnlyList<SingleWrite> writes, PostgresException? fault, CancellationToken cancellationToken)
-    {
-        Operation[] operations = [.. writes.Select(write => write.Operation)];
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var device = await LockedDevice.ReadAsync(connection, actor, cancellationToken);
-        if (device.Refusal is { } refusal)
-            return PushOutcome.Refused(refusal, device.LastClientSeq);
-        if (!device.Follows(operations))
-            return PushOutcome.Refused(ErrorReason.SequenceGap, device.LastClientSeq);
-
-        var recorded = await Ledger.FindAsync(connection, actor, operations, cancellationToken);
-        if (operations.Any(operation => recorded.IsOfAnother(operation)))
-            return PushOutcome.Refused(ErrorReason.DeviceForked, device.LastClientSeq);
-        PlannedOperation[] batch =
-        [
-            .. writes.Select(write => new PlannedOperation(write.Operation)
-            {
-                SeenVersion = write.SeenVersion,
-                PasswordHash = write.PasswordHash,
-            }),
-        ];
-        var fresh = Screen(batch, device, recorded, fault);
-
-        var state = await BatchStateLoader.LoadAsync(connection, actor, fresh, cancellationToken);
-        var now = timeProvider.GetUtcNow().UtcDateTime;
-        var planner = new OperationPlanner(actor, device.Role, state, now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMicrosecond)));
-        foreach (var planned in fresh.Where(planned => !planned.IsRejected))
-            planner.Decide(planned);
-
-        var lastClientSeq = Math.Max(device.LastClientSeq, operations.Length == 0 ? 0 : operations[^1].ClientSeq);
-        await BatchWriter.WriteAsync(connection, actor, planner, state, recorded, fresh, lastClientSeq, cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
-        return new PushOutcome([.. batch.Select(planned => planned.Result)], lastClientSeq);
-    }
-
-    // Sorts out what was pushed before and what is wrong by itself; returns what is to be recorded.
-    private static List<PlannedOperation> Screen(
-        PlannedOperation[] batch, LockedDevice device, RecordedOperations recorded, PostgresException? fault)
-    {
-        List<PlannedOperation> fresh = [];
-        var ids = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var planned in batch)
+        if (group.Count > 1)
         {
-            var operation = planned.Operation;
-            if (operation is { Kind: OperationKind.Create, Entity: { } entity })
-                EntityDefaults.Apply(entity);
-            if (recorded.TryAnswer(planned))
-                continue;
-            fresh.Add(planned);
-            if (OperationRules.Check(operation) is { Count: > 0 } violations)
-                planned.Reject(Rejection.Of(violations));
-            else if (!ids.Add(operation.Id))
-                planned.Reject(Rejection.Of([new("operation.id", "is used twice in this batch")]));
-            else if (recorded.IsTaken(operation.Id))
-                planned.Reject(Rejection.Of([new("operation.id", "is another operation's")]));
-            else if (!WritePolicy.AllowsKind(device.Role, operation))
-                planned.Reject(ErrorReason.NotPermitted, "your role does not allow this");
-            else if (fault is not null)
-                planned.Reject(DatabaseFault.ToStatus(fault));
+            await ApplyAsync([.. group.Take(group.Count / 2)], lockTimeout, cancellationToken);
+            await ApplyAsync([.. group.Skip(group.Count / 2)], lockTimeout, cancellationToken);
+            return;
         }
 
-        return fresh;
+        var whole = group[0];
+        if (whole.Writes.Count == 1)
+        {
+            // Again the same error means that the rejection itself cannot be recorded: no data of the operation's.
+            if (whole.Fault is not null)
+                throw exception!;
+            whole.Fault = exception;
+            await ApplyAsync(group, lockTimeout, cancellationToken);
+            return;
+        }
+
+        var half = whole.Writes.Count / 2;
+        var first = new Submission(whole.Actor, [.. whole.Writes.Take(half)]);
+        await ApplyAsync([first], lockTimeout, cancellationToken);
+        whole.Outcome = first.Outcome;
+        if (first.Outcome!.Refusal is not null)
+            return;
+        whole.Outcome = null;
+        var second = new Submission(whole.Actor, [.. whole.Writes.Skip(half)]);
+        await ApplyAsync([second], lockTimeout, cancellationToken);
+        // A refusal now would lose the results of the first half; the next push is told the same.
+        whole.Outcome = second.Outcome! with { Results = [.. first.Outcome.Results, .. second.Outcome!.Results] };
+    }
+
+    private static bool RepeatsOperations(IReadOnlyList<Submission> group)
+    {
+        var ids = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var submission in group)
+        {
+            // Within one batch the planning says so.
+            var before = ids.Count;
+            var own = submission.Writes.Select(write => write.Operation.Id).ToHashSet(StringComparer.Ordinal);
+            ids.UnionWith(own);
+            if (ids.Count < before + own.Count)
+                return true;
+        }
+
+        return false;
     }
 }

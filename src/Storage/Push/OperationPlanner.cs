@@ -6,14 +6,20 @@ using KhsCrm.V1;
 namespace KhsCrm.Storage.Push;
 
 /// <summary>
-/// Decides what each operation of a batch becomes, one after the other, against the rows as the ones before leave them.
-/// Nothing is written here: the outcome is results and a <see cref="WritePlan"/>.
+/// Decides what each operation of one caller becomes, one after the other, against the rows as the ones before leave them.
+/// Nothing is written here: the outcome is results and what is added to the <see cref="WritePlan"/>, which the callers of a
+/// group share.
 /// </summary>
-internal sealed class OperationPlanner(Actor actor, Role role, BatchState state, DateTime now)
+/// <param name="actor">The caller.</param>
+/// <param name="role">Their role, as the database knows it.</param>
+/// <param name="state">The rows.</param>
+/// <param name="plan">Takes the writes.</param>
+/// <param name="now">The time of the group.</param>
+/// <param name="mayDefer">Whether an operation may wait for a row that has not arrived; a typed RPC may not.</param>
+internal sealed class OperationPlanner(
+    Actor actor, Role role, BatchState state, WritePlan plan, DateTime now, bool mayDefer)
 {
     private readonly string _actorId = actor.UserId.ToString();
-
-    public WritePlan Plan { get; } = new();
 
     public void Decide(PlannedOperation planned)
     {
@@ -22,10 +28,15 @@ internal sealed class OperationPlanner(Actor actor, Role role, BatchState state,
         var id = Guid.Parse(table.Kind.GetId(operation.Entity));
         planned.ShownRow = (table.Kind.Type, id);
         var current = state.Find(table.Kind.Type, id);
-        if (operation.Kind == OperationKind.Create)
+        if (mayDefer && state.FindWaitingBefore((table.Kind.Type, id, actor.UserId), planned.Place) is { } waitsFor)
+        {
+            var reason = new FieldViolation("id", $"names a {table.Kind.Name} that waits itself", ErrorReason.ReferenceNotFound);
+            Defer(planned, table, id, Rejection.Of([reason]), waitsFor);
+        }
+        else if (operation.Kind == OperationKind.Create)
             DecideCreate(planned, table, id, current);
         else if (current is null && state.IsDeleted(table.Kind.Type, id))
-            planned.Reject(ErrorReason.RowDeleted, $"the {table.Kind.Name} was deleted");
+            RejectDeleted(planned, table, id, $"the {table.Kind.Name} was deleted");
         else if (current is null)
             planned.Reject(ErrorReason.RowNotFound, $"the {table.Kind.Name} does not exist");
         else if (!IsInScope(current))
@@ -41,15 +52,21 @@ internal sealed class OperationPlanner(Actor actor, Role role, BatchState state,
     /// <summary>Whether the actor may see a row: what a result shows is bound by the same scope as a delta.</summary>
     public bool MaySee(Entity row) => IsInScope(row);
 
+    private static void RejectDeleted(PlannedOperation planned, EntityTable table, Guid id, string message)
+    {
+        planned.Reject(ErrorReason.RowDeleted, message);
+        planned.DeletedRow = (table.Kind.Type, id);
+    }
+
     private void DecideCreate(PlannedOperation planned, EntityTable table, Guid id, Entity? current)
     {
         var row = planned.Operation.Entity.Clone();
         if (current is not null)
             planned.Reject(ErrorReason.RowExists, $"a {table.Kind.Name} with this id exists");
         else if (state.IsDeleted(table.Kind.Type, id))
-            planned.Reject(ErrorReason.RowDeleted, $"the {table.Kind.Name} was deleted and does not come back");
-        else if (FindMissingReference(row) is { } violation)
-            planned.Reject(Rejection.Of([violation]));
+            RejectDeleted(planned, table, id, $"the {table.Kind.Name} was deleted and does not come back");
+        else if (FindMissingReference(row) is { } missing)
+            Miss(planned, table, id, missing);
         else if (EntityRules.CheckWhole(row) is { } broken)
             planned.Reject(Rejection.Of([broken]));
         else if (!IsInScope(row))
@@ -86,8 +103,8 @@ internal sealed class OperationPlanner(Actor actor, Role role, BatchState state,
             planned.Reject(status);
         else if (EntityRules.CheckWhole(row) is { } broken)
             planned.Reject(Rejection.Of([broken]));
-        else if (row.Job?.CustomerId != current.Job?.CustomerId && FindMissingReference(row) is { } violation)
-            planned.Reject(Rejection.Of([violation]));
+        else if (row.Job?.CustomerId != current.Job?.CustomerId && FindMissingReference(row) is { } missing)
+            Miss(planned, table, id, missing);
         else if (FindTaken(row, id) is { } taken)
             planned.Reject(ErrorReason.RowExists, taken);
         else if (LosesLastOwner(row, id))
@@ -126,7 +143,7 @@ internal sealed class OperationPlanner(Actor actor, Role role, BatchState state,
         planned.Result.Outcome = planned.Result.ConflictingFields.Count > 0
             ? OperationOutcome.Merged
             : OperationOutcome.Applied;
-        Plan.Add(kind, table, id, row);
+        plan.Add(kind, table, id, row, actor.UserId);
         if (kind == WriteKind.Delete)
             state.Remove(table, id);
         else
@@ -140,15 +157,40 @@ internal sealed class OperationPlanner(Actor actor, Role role, BatchState state,
         _ => false,
     };
 
-    private FieldViolation? FindMissingReference(Entity row)
+    private (EntityType Type, string Id, FieldViolation Violation)? FindMissingReference(Entity row)
     {
         return Check("customer_id", EntityType.Customer, row.Job?.CustomerId)
             ?? Check("job_id", EntityType.Job, row.JobAssignment?.JobId ?? row.Material?.JobId)
             ?? Check("user_id", EntityType.User, row.JobAssignment?.UserId);
 
-        FieldViolation? Check(string field, EntityType type, string? id) => id is null || state.Exists(type, id)
-            ? null
-            : new(field, $"names a {EntityKinds.Of(type)!.Name} that does not exist", ErrorReason.ReferenceNotFound);
+        (EntityType, string, FieldViolation)? Check(string field, EntityType type, string? id) =>
+            id is null || state.Exists(type, id)
+                ? null
+                : (type, id, new(field, $"names a {EntityKinds.Of(type)!.Name} that does not exist", ErrorReason.ReferenceNotFound));
+    }
+
+    // A customer or a job may still come from another device, unless it was here and is gone. Users come from no device.
+    private void Miss(
+        PlannedOperation planned, EntityTable table, Guid id, (EntityType Type, string Id, FieldViolation Violation) missing)
+    {
+        var status = Rejection.Of([missing.Violation]);
+        var parent = Guid.Parse(missing.Id);
+        if (mayDefer && missing.Type != EntityType.User && !state.IsDeleted(missing.Type, parent))
+            Defer(planned, table, id, status, parent);
+        else
+            planned.Reject(status);
+    }
+
+    private void Defer(PlannedOperation planned, EntityTable table, Guid id, Google.Rpc.Status status, Guid waitsFor)
+    {
+        if (planned.IsLastTry)
+        {
+            planned.Reject(status);
+            return;
+        }
+
+        planned.Defer(status, waitsFor);
+        state.AddWaiting((table.Kind.Type, id, actor.UserId), planned.Place, waitsFor);
     }
 
     private string? FindTaken(Entity row, Guid id) => row switch

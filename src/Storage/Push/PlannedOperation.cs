@@ -1,4 +1,5 @@
 using Google.Protobuf.WellKnownTypes;
+using KhsCrm.Contracts.Rules;
 using KhsCrm.V1;
 
 namespace KhsCrm.Storage.Push;
@@ -10,16 +11,33 @@ internal sealed class PlannedOperation(Operation operation)
 
     public OperationResult Result { get; } = new() { OperationId = operation.Id, ClientSeq = operation.ClientSeq };
 
+    /// <summary>What is wrong with it by itself.</summary>
+    public IReadOnlyList<FieldViolation> Violations { get; init; } = [];
+
     /// <summary>The version of the row that a typed RPC insists on.</summary>
     public Timestamp? SeenVersion { get; init; }
 
     /// <summary>The first password of a new user.</summary>
     public string? PasswordHash { get; init; }
 
+    /// <summary>Its place among the operations on its row: those that waited before come first, new ones as they are planned.</summary>
+    public (DateTime ReceivedAt, long ClientSeq) Place { get; init; } = (DateTime.MaxValue, 0);
+
+    /// <summary>Whether it has waited for long enough: it is rejected where it would be deferred.</summary>
+    public bool IsLastTry { get; init; }
+
     /// <summary>The row that the result shows, once it is written or read.</summary>
     public (EntityType Type, Guid Id)? ShownRow { get; set; }
 
+    /// <summary>The row that is gone, whose last state the result is to show.</summary>
+    public (EntityType Type, Guid Id)? DeletedRow { get; set; }
+
+    /// <summary>The row that a deferred operation waits for.</summary>
+    public Guid? WaitsFor { get; private set; }
+
     public bool IsRejected => Result.Outcome == OperationOutcome.Rejected;
+
+    public bool IsDeferred => Result.Outcome == OperationOutcome.Deferred;
 
     public void Reject(Google.Rpc.Status status)
     {
@@ -31,4 +49,11 @@ internal sealed class PlannedOperation(Operation operation)
 
     public void Reject(ErrorReason reason, string message, params (string Key, string Value)[] metadata) =>
         Reject(Rejection.Of(reason, message, metadata));
+
+    public void Defer(Google.Rpc.Status status, Guid waitsFor)
+    {
+        Reject(status);
+        Result.Outcome = OperationOutcome.Deferred;
+        WaitsFor = waitsFor;
+    }
 }

@@ -3,7 +3,7 @@ using KhsCrm.V1;
 namespace KhsCrm.Storage.Push;
 
 /// <summary>What the ledger knows of the operations of a batch.</summary>
-internal sealed class RecordedOperations(long lastClientSeq)
+internal sealed class RecordedOperations
 {
     private readonly Dictionary<long, OperationResult> _bySeq = [];
     private readonly Dictionary<string, OperationResult> _byId = [];
@@ -34,7 +34,7 @@ internal sealed class RecordedOperations(long lastClientSeq)
     /// Gives an operation that was pushed before its recorded result. One that was pushed under another number or device
     /// id, before the device numbered anew, is known by its own id.
     /// </summary>
-    public bool TryAnswer(PlannedOperation planned)
+    public bool TryAnswer(PlannedOperation planned, long lastClientSeq)
     {
         var operation = planned.Operation;
         if (!_byId.TryGetValue(operation.Id, out var recorded) && operation.ClientSeq > lastClientSeq)
@@ -52,6 +52,8 @@ internal sealed class RecordedOperations(long lastClientSeq)
         // A result that the ledger no longer keeps was given long ago; a device that asks had been told.
         planned.Result.FirstOutcome = recorded?.Outcome ?? OperationOutcome.Applied;
         planned.Result.Outcome = OperationOutcome.Duplicate;
+        if (planned.Violations.Count == 0)
+            planned.ShownRow = BatchStateLoader.RowOf(operation);
         return true;
     }
 }

@@ -58,6 +58,7 @@ public static class Rejection
         ErrorReason.RowNotFound or ErrorReason.RowDeleted => Code.NotFound,
         ErrorReason.RowExists => Code.AlreadyExists,
         ErrorReason.Conflict or ErrorReason.SequenceGap or ErrorReason.Busy => Code.Aborted,
+        ErrorReason.Discarded => Code.Cancelled,
         ErrorReason.Unavailable => Code.Unavailable,
         ErrorReason.NotImplemented => Code.Unimplemented,
         ErrorReason.ProtocolVersionUnsupported or ErrorReason.ReferenceNotFound or ErrorReason.RowReferenced

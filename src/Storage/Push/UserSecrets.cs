@@ -8,7 +8,7 @@ namespace KhsCrm.Storage.Push;
 internal static class UserSecrets
 {
     /// <summary>Sets the passwords of new users; returns the rows as they stand.</summary>
-    public static IEnumerable<NpgsqlBatchCommand> SetPasswords(Actor actor, IEnumerable<PlannedOperation> operations) => operations
+    public static IEnumerable<NpgsqlBatchCommand> SetPasswords(SubmissionPlan plan) => plan.Fresh
         .Where(planned => !planned.IsRejected && planned.PasswordHash is not null)
         .Select(planned => new NpgsqlBatchCommand(
             $"""
@@ -19,7 +19,7 @@ internal static class UserSecrets
             {
                 new NpgsqlParameter<Guid> { TypedValue = Guid.Parse(planned.Operation.Entity.User.Id) },
                 new NpgsqlParameter<string> { TypedValue = planned.PasswordHash! },
-                new NpgsqlParameter<Guid> { TypedValue = actor.UserId },
+                new NpgsqlParameter<Guid> { TypedValue = plan.Actor.UserId },
             },
         });
 

@@ -5,50 +5,82 @@ using Npgsql;
 namespace KhsCrm.Storage.Push;
 
 /// <summary>
-/// The writes of a batch, gathered into waves: within a wave there is one statement for each table and kind, inserts
-/// before updates before deletes, parents before children (children first for deletes). A second write to one row, or
-/// anything after a delete, begins another wave, so that the waves have the effect of the operations one by one.
+/// The writes of a group, gathered into waves: within a wave there is one statement for each table and kind, inserts
+/// before updates before deletes, parents before children (children first for deletes). A write goes into the first wave
+/// that comes after what it depends on, so that the waves have the effect of the operations one by one and there are only
+/// as many as the longest chain of writes to one row.
 /// </summary>
 internal sealed class WritePlan
 {
-    private readonly List<Dictionary<(WriteKind Kind, EntityTable Table), List<Entity>>> _waves = [];
-    private readonly HashSet<(EntityType Type, Guid Id)> _waveRows = [];
-    private bool _waveDeletes;
+    private readonly List<Dictionary<(WriteKind Kind, EntityTable Table, Guid Actor), List<Entity>>> _waves = [];
+    private readonly Dictionary<(EntityType Type, Guid Id), int> _waveOfRow = [];
+    private readonly Dictionary<Guid, int> _waveOfJobsRows = [];
+    private int _waveOfUsers = -1;
+    private int _waveOfUnassignments = -1;
 
-    public void Add(WriteKind kind, EntityTable table, Guid id, Entity row)
+    public void Add(WriteKind kind, EntityTable table, Guid id, Entity row, Guid actor)
     {
-        if (_waves.Count == 0 || _waveRows.Contains((table.Kind.Type, id)) || (_waveDeletes && kind != WriteKind.Delete))
-        {
-            _waves.Add([]);
-            _waveRows.Clear();
-            _waveDeletes = false;
-        }
+        var wave = FirstWave(kind, table, id, row);
+        _waveOfRow[(table.Kind.Type, id)] = wave;
+        if (JobOf(row) is { } job)
+            _waveOfJobsRows[job] = Math.Max(wave, _waveOfJobsRows.GetValueOrDefault(job, -1));
+        if (row.User is not null)
+            _waveOfUsers = wave;
+        if (kind == WriteKind.Delete)
+            _waveOfUnassignments = Math.Max(wave, _waveOfUnassignments);
 
-        _waveRows.Add((table.Kind.Type, id));
-        _waveDeletes |= kind == WriteKind.Delete;
-        var wave = _waves[^1];
-        if (!wave.TryGetValue((kind, table), out var rows))
-            wave.Add((kind, table), rows = []);
-        // A later wave changes the same message; this one writes what it is now.
-        rows.Add(row.Clone());
+        while (_waves.Count <= wave)
+            _waves.Add([]);
+        // A row that is written names its writer. Deletes have no row left to name the actor by: a statement each.
+        var key = (kind, table, kind == WriteKind.Delete ? actor : default);
+        if (!_waves[wave].TryGetValue(key, out var rows))
+            _waves[wave].Add(key, rows = []);
+        rows.Add(row);
     }
 
-    /// <summary>The statements in order, each with the table its returned rows are of (null for a delete).</summary>
+    /// <summary>The statements in order, each with the table its returned rows are of (null when it returns none).</summary>
     public IEnumerable<(NpgsqlBatchCommand Command, EntityTable? Returned)> ToCommands()
     {
         foreach (var wave in _waves)
         {
-            foreach (var ((kind, table), rows) in wave.OrderBy(entry => Order(entry.Key.Kind, entry.Key.Table)))
+            foreach (var ((kind, table, actor), rows) in wave.OrderBy(entry => Order(entry.Key.Kind, entry.Key.Table)))
             {
-                yield return kind switch
+                if (kind != WriteKind.Delete)
                 {
-                    WriteKind.Insert => (table.Insert(rows), table),
-                    WriteKind.Update => (table.Update(rows), table),
-                    _ => (table.Delete(rows.Select(row => Guid.Parse(table.Kind.GetId(row)))), null),
-                };
+                    yield return (kind == WriteKind.Insert ? table.Insert(rows) : table.Update(rows), table);
+                    continue;
+                }
+
+                yield return (ActAs(actor), null);
+                yield return (table.Delete(rows.Select(row => Guid.Parse(table.Kind.GetId(row)))), null);
             }
         }
     }
+
+    private int FirstWave(WriteKind kind, EntityTable table, Guid id, Entity row)
+    {
+        // A second write to a row comes after the first.
+        var first = _waveOfRow.GetValueOrDefault((table.Kind.Type, id), -1) + 1;
+        // Parents are inserted before their children within a wave.
+        if (row.Job is { } job && Guid.TryParse(job.CustomerId, out var customer))
+            first = Math.Max(first, _waveOfRow.GetValueOrDefault((EntityType.Customer, customer), -1));
+        if (JobOf(row) is { } parent)
+            first = Math.Max(first, _waveOfRow.GetValueOrDefault((EntityType.Job, parent), -1));
+        // A deleted job takes its rows with it: after the last write to them, within a wave or over waves.
+        if (kind == WriteKind.Delete && row.Job is not null)
+            first = Math.Max(first, _waveOfJobsRows.GetValueOrDefault(id, -1));
+        // What is unique among rows may be given up by one write and taken by the next.
+        if (row.User is not null)
+            first = Math.Max(first, _waveOfUsers + 1);
+        if (kind == WriteKind.Insert && row.JobAssignment is not null)
+            first = Math.Max(first, _waveOfUnassignments + 1);
+        return first;
+    }
+
+    private static Guid? JobOf(Entity row) =>
+        Guid.TryParse(row.Material?.JobId ?? row.JobAssignment?.JobId, out var job) ? job : null;
+
+    private static NpgsqlBatchCommand ActAs(Guid actor) => new($"SET LOCAL khscrm.actor_id = '{actor}'");
 
     private static int Order(WriteKind kind, EntityTable table)
     {

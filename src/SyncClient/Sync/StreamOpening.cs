@@ -9,6 +9,9 @@ internal static class StreamOpening
 {
     private const int ProtocolVersion = 1;
 
+    // As many as a server takes; the others are asked for once these are settled.
+    private const int MaxDeferredOperations = 10_000;
+
     /// <summary>The first message of a stream.</summary>
     public static Hello Hello(StoreConnection connection, string appVersion, IEnumerable<EntityType> entityTypes)
     {
@@ -24,6 +27,8 @@ internal static class StreamOpening
                 : device.NextClientSeq,
         };
         hello.EntityTypes.AddRange(entityTypes);
+        hello.DeferredOperationIds.AddRange(
+            OutboxTable.List(connection, OutboxState.Deferred, 0, MaxDeferredOperations).Select(entry => entry.Operation.Id));
         return hello;
     }
 

@@ -1,3 +1,4 @@
+using Google.Protobuf;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
 using KhsCrm.Storage.Push;
@@ -58,6 +59,9 @@ internal sealed class ErrorInterceptor(ILogger<ErrorInterceptor> logger) : Inter
     {
         if (exception is RpcFault fault)
             return fault.Status.ToRpcException();
+        // Before IOException, which most are too: what a device sends on its stream is read inside the call.
+        if (IsUnreadable(exception))
+            return Rejection.Of(ErrorReason.ProtocolViolation, "what was sent is not a message of the contract").ToRpcException();
         // A caller that goes away shows as a reset of its connection, before or after the call's token is cancelled.
         if (context.CancellationToken.IsCancellationRequested || exception is IOException or OperationCanceledException)
             return new RpcException(new Status(StatusCode.Cancelled, "the call was cancelled"));
@@ -67,6 +71,8 @@ internal sealed class ErrorInterceptor(ILogger<ErrorInterceptor> logger) : Inter
                 return Rejection.Of(ErrorReason.NotImplemented, $"{context.Method} is not built yet").ToRpcException();
             case RpcException { StatusCode: StatusCode.ResourceExhausted } limit:
                 return Rejection.Of(ErrorReason.LimitExceeded, limit.Status.Detail).ToRpcException();
+            case RpcException { StatusCode: StatusCode.Internal } broken:
+                return Rejection.Of(ErrorReason.ProtocolViolation, broken.Status.Detail).ToRpcException();
             case RpcException rpcException:
                 return rpcException;
             case NpgsqlException database when IsOutOfReach(database):
@@ -77,6 +83,11 @@ internal sealed class ErrorInterceptor(ILogger<ErrorInterceptor> logger) : Inter
                 return Rejection.Of(ErrorReason.Internal, "the server failed; its log has the details").ToRpcException();
         }
     }
+
+    // No message, no frame of gRPC, or one that claims more than 2 GiB; gRPC has no type of its own for the last.
+    private static bool IsUnreadable(Exception exception) =>
+        exception is InvalidProtocolBufferException or InvalidDataException
+        || exception is IOException { Message: var message } && message.StartsWith("Message too large", StringComparison.Ordinal);
 
     // Anything but an error that a running server reports of a statement; of those, the ones that say it goes or comes.
     private static bool IsOutOfReach(NpgsqlException exception) =>

@@ -1,3 +1,4 @@
+using KhsCrm.SyncServer.Errors;
 using KhsCrm.SyncServer.Http;
 
 namespace KhsCrm.SyncServer.Hosting;
@@ -12,6 +13,8 @@ internal static class ServerApp
         var builder = WebApplication.CreateBuilder(args);
         // SQL is for those who ask for it: parameters and literals may be customers' data.
         builder.Logging.AddFilter("Microsoft.EntityFrameworkCore", LogLevel.Warning);
+        // What fails in a call is logged by ErrorInterceptor; what cannot be read is the caller's fault, and could fill the log.
+        builder.Logging.AddFilter("Grpc.AspNetCore.Server.ServerCallHandler", LogLevel.Critical);
         // Why a start failed is told in a sentence by the command that started, so not by a stack in the log as well.
         var hasStarted = false;
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", level => hasStarted && level >= LogLevel.Warning);
@@ -19,9 +22,12 @@ internal static class ServerApp
         var connectionString = builder.Configuration.GetConnectionString("KhsCrm")
             ?? throw new InvalidOperationException("Set ConnectionStrings__KhsCrm to the PostgreSQL database.");
         ListenAddresses.Settle(builder.Configuration);
+        builder.WebHost.ConfigureKestrel((context, kestrel) =>
+            ClientCertificates.Require(kestrel, context.Configuration["Tls:ClientAuthorities"]));
         builder.Services.AddKhsCrmServer(connectionString);
         builder.Services.AddHostedService<ProductionChecks>();
         var app = builder.Build();
+        app.Use(UnreadRequests.ExplainAsync);
         app.Lifetime.ApplicationStarted.Register(() => hasStarted = true);
         app.UseHttpApi();
         app.MapKhsCrmServer();

@@ -1,10 +1,12 @@
 using Grpc.AspNetCore.Server.Model;
 using KhsCrm.Storage;
 using KhsCrm.SyncServer.Auth;
+using KhsCrm.SyncServer.Deferral;
 using KhsCrm.SyncServer.Errors;
 using KhsCrm.SyncServer.Http;
 using KhsCrm.SyncServer.Limits;
 using KhsCrm.SyncServer.Live;
+using KhsCrm.SyncServer.Queue;
 using KhsCrm.SyncServer.Services;
 using KhsCrm.SyncServer.Sync;
 using KhsCrm.SyncServer.Sync.Frames;
@@ -20,6 +22,7 @@ internal static class ServerServiceCollectionExtensions
         .AddAuth()
         .AddLimits()
         .AddLive()
+        .AddDeferral()
         .AddSync()
         .AddRpc()
         .AddHttpApi()
@@ -63,6 +66,12 @@ internal static class ServerServiceCollectionExtensions
         services.AddHostedService(provider => provider.GetRequiredService<ChangePump>());
         services.AddHostedService(provider => provider.GetRequiredService<Commits>());
         return services.AddHostedService<CommitListener>();
+    }
+
+    private static IServiceCollection AddDeferral(this IServiceCollection services)
+    {
+        services.AddSingleton<LateResults>().AddSingleton<DeferralWorker>().AddSingleton<QueueHandler>();
+        return services.AddHostedService(provider => provider.GetRequiredService<DeferralWorker>());
     }
 
     private static IServiceCollection AddSync(this IServiceCollection services)

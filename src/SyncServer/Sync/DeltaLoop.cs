@@ -12,7 +12,14 @@ namespace KhsCrm.SyncServer.Sync;
 /// Sent back by the pump, it begins again from the cursor it last sent.
 /// </summary>
 internal sealed class DeltaLoop(
-    SyncSessionFactory shared, LiveStream stream, LiveFeed feed, Wake wake, FrameWriter writer, StreamNotices notices, DeltaScope scope)
+    SyncSessionFactory shared,
+    LiveStream stream,
+    LiveFeed feed,
+    Wake wake,
+    FrameWriter writer,
+    StreamNotices notices,
+    DigestInbox digests,
+    DeltaScope scope)
 {
     private readonly DeltaFrame _frame = new();
     private DeltaScope _scope = scope;
@@ -40,7 +47,7 @@ internal sealed class DeltaLoop(
             // Before the read: what is written while we read is collected.
             await shared.Pump.CollectAsync(feed, ended);
             await notices.SendDueAsync(_cursor, cut);
-            var scope = _scope with { SessionId = stream.SessionId };
+            var scope = _scope with { SessionId = stream.SessionId, Digests = digests.Waiting };
             var result = await shared.CatchUps.ReadAsync(scope, _cursor, ended);
             if (result.Delta is not { } delta)
             {
@@ -48,15 +55,19 @@ internal sealed class DeltaLoop(
                 continue;
             }
 
-            if (delta.Changes.Count > 0 || !delta.Checkpoint || delta.LastClientSeq != _lastClientSeqSent)
+            if (delta.Changes.Count + delta.Digests.Count > 0 || !delta.Checkpoint || delta.LastClientSeq != _lastClientSeqSent)
             {
+                if (delta.Digests.Count > 0)
+                    digests.Clear();
                 await writer.WriteAsync(new SyncStreamResponse { Delta = delta }, cut);
                 // After pages the checkpoint is owed, though it may bring nothing else.
                 _lastClientSeqSent = delta.Checkpoint ? delta.LastClientSeq : null;
             }
 
             _cursor = delta.Cursor.Memory;
+            // Digests are read with a delta of this stream's own: the pump, which reads for all, does not know its scope.
             if (delta.Checkpoint
+                && digests.Waiting is null
                 && LivePosition.Of(_cursor) is { } position
                 && await shared.Scopes.ReadAsync(_scope, ended) is var live
                 && feed.TryGoLive(live, position, delta.LastClientSeq))
@@ -77,6 +88,9 @@ internal sealed class DeltaLoop(
                 _cursor = position.ToCursor(live);
                 await notices.SendDueAsync(_cursor, cut);
             }
+
+            if (digests.Waiting is not null)
+                return;
 
             await wake.WaitAsync();
             ended.ThrowIfCancellationRequested();

@@ -10,6 +10,8 @@ internal static class HelloRules
     /// <summary>The version of the protocol that this server speaks.</summary>
     public const int ProtocolVersion = 1;
 
+    private const int MaxDeferredOperations = 10_000;
+
     /// <exception cref="RpcFault">It is not; the fault names the fields.</exception>
     public static void Check(Hello hello)
     {
@@ -29,6 +31,8 @@ internal static class HelloRules
         if (hello.NextClientSeq < 1)
             violations.Add(new("hello.next_client_seq", "must be at least 1"));
         violations.AddRange(CheckTypes("hello.entity_types", hello.EntityTypes));
+        if (hello.DeferredOperationIds.Count > MaxDeferredOperations || !hello.DeferredOperationIds.All(IsUuid))
+            violations.Add(new("hello.deferred_operation_ids", $"must be at most {MaxDeferredOperations} lower-case UUIDs"));
         if (violations.Count > 0)
             throw new RpcFault(violations);
     }

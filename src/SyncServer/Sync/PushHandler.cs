@@ -1,5 +1,7 @@
 using KhsCrm.Storage.Push;
+using KhsCrm.Storage.Push.GroupCommit;
 using KhsCrm.SyncServer.Auth;
+using KhsCrm.SyncServer.Deferral;
 using KhsCrm.SyncServer.Errors;
 using KhsCrm.SyncServer.Limits;
 using KhsCrm.SyncServer.Live;
@@ -10,7 +12,12 @@ namespace KhsCrm.SyncServer.Sync;
 
 /// <summary>Takes a batch of operations, from a stream or from the unary Push.</summary>
 internal sealed class PushHandler(
-    OperationApplier applier, Commits commits, StreamRegistry streams, PushMeter meter, IOptions<SyncOptions> options)
+    GroupCommitter committer,
+    Commits commits,
+    DeferralWorker deferral,
+    StreamRegistry streams,
+    PushMeter meter,
+    IOptions<SyncOptions> options)
 {
     /// <exception cref="RpcFault">The batch as a whole cannot be taken; nothing of it is recorded.</exception>
     public async Task<PushResult> PushAsync(
@@ -26,7 +33,7 @@ internal sealed class PushHandler(
 
         using var write = commits.Begin(actor.DeviceId);
         using var waiting = meter.Begin(operations.Count);
-        var outcome = await applier.ApplyAsync(actor, operations, cancellationToken);
+        var outcome = await committer.ApplyAsync(actor, operations, cancellationToken);
         return new PushResult { Results = { Publish(outcome) }, LastClientSeq = outcome.LastClientSeq };
     }
 
@@ -36,13 +43,14 @@ internal sealed class PushHandler(
     {
         using var write = commits.Begin(deviceId: null);
         using var waiting = meter.Begin(operations: 1);
-        return Publish(await applier.ApplyAsync(user.Id, user.Role, operation, cancellationToken))[0];
+        return Publish(await committer.ApplyAsync(user.Id, user.Role, operation, cancellationToken))[0];
     }
 
     private IReadOnlyList<OperationResult> Publish(PushOutcome outcome)
     {
         if (outcome.Refusal is { } reason)
             throw ToFault(reason, outcome.LastClientSeq);
+        deferral.Notice(outcome.Results);
         foreach (var result in outcome.Results)
         {
             if (result.Entity?.User is { IsActive: false } user)

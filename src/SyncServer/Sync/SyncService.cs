@@ -5,6 +5,7 @@ using KhsCrm.Storage.Push;
 using KhsCrm.SyncServer.Auth;
 using KhsCrm.SyncServer.Errors;
 using KhsCrm.SyncServer.Limits;
+using KhsCrm.SyncServer.Queue;
 using KhsCrm.SyncServer.Sync.Frames;
 using KhsCrm.V1;
 
@@ -12,7 +13,12 @@ namespace KhsCrm.SyncServer.Sync;
 
 [BindServiceMethod(typeof(SyncServiceBinding), nameof(SyncServiceBinding.BindService))]
 internal sealed class SyncService(
-    SyncSessionFactory sessions, StreamRegistry streams, DeviceRegistry devices, DeltaReader deltas, PushHandler push)
+    SyncSessionFactory sessions,
+    StreamRegistry streams,
+    DeviceRegistry devices,
+    DeltaReader deltas,
+    PushHandler push,
+    QueueHandler queue)
     : V1.SyncService.SyncServiceBase
 {
     /// <summary>The RPC of this name, as <see cref="SyncServiceBinding"/> binds it.</summary>
@@ -68,4 +74,14 @@ internal sealed class SyncService(
             cursor = delta.Cursor.Memory;
         }
     }
+
+    public override async Task<ListQueueResponse> ListQueue(ListQueueRequest request, ServerCallContext context) =>
+        await queue.ListAsync(await context.RequireUserAsync(), request, context.CancellationToken);
+
+    public override async Task<RetryOperationResponse> RetryOperation(RetryOperationRequest request, ServerCallContext context) =>
+        await queue.RetryAsync(await context.RequireUserAsync(), request, context.CancellationToken);
+
+    public override async Task<DiscardOperationResponse> DiscardOperation(
+        DiscardOperationRequest request, ServerCallContext context) =>
+        await queue.DiscardAsync(await context.RequireUserAsync(), request, context.CancellationToken);
 }

@@ -5,6 +5,7 @@ using KhsCrm.Storage.Devices;
 using KhsCrm.Storage.Live;
 using KhsCrm.Storage.Push;
 using KhsCrm.SyncServer.Auth;
+using KhsCrm.SyncServer.Deferral;
 using KhsCrm.SyncServer.Errors;
 using KhsCrm.SyncServer.Limits;
 using KhsCrm.SyncServer.Live;
@@ -30,6 +31,7 @@ internal sealed class SyncSession(
     private readonly FrameWriter _writer = new(responses);
     private readonly CredentialWatch _credentials = new(user, stream, shared.Options.Value.CredentialsNotice);
     private StreamNotices? _notices;
+    private DigestInbox? _digests;
     private long _leavesAt = long.MaxValue;
 
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -48,8 +50,10 @@ internal sealed class SyncSession(
         try
         {
             await _writer.WriteAsync(new SyncStreamResponse { Welcome = Welcome(greeting) }, cancellationToken);
-            var deltas = new DeltaLoop(shared, stream, feed, _wake, _writer, _notices, scope);
-            await RunAsync(device, deltas, hello.Cursor.Memory, cancellationToken);
+            _digests = new DigestInbox(hello.EntityTypes, _wake);
+            var deltas = new DeltaLoop(shared, stream, feed, _wake, _writer, _notices, _digests, scope);
+            var late = new LateResultLoop(shared.LateResults, shared.Deferred, new Actor(user.Id, greeting.Role, device), hello);
+            await RunAsync(device, deltas, late, hello.Cursor.Memory, cancellationToken);
         }
         finally
         {
@@ -87,10 +91,15 @@ internal sealed class SyncSession(
     }
 
     private async Task RunAsync(
-        Guid device, DeltaLoop deltas, ReadOnlyMemory<byte> cursor, CancellationToken cancellationToken)
+        Guid device, DeltaLoop deltas, LateResultLoop late, ReadOnlyMemory<byte> cursor, CancellationToken cancellationToken)
     {
         using var cut = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        Task[] loops = [ReceiveAsync(device, cut.Token), deltas.RunAsync(cursor, _ended.Token, cut.Token)];
+        Task[] loops =
+        [
+            ReceiveAsync(device, cut.Token),
+            deltas.RunAsync(cursor, _ended.Token, cut.Token),
+            late.RunAsync(_writer, _ended.Token, cut.Token),
+        ];
 
         // The first loop to end ends the stream; what was accepted is still finished and answered.
         var first = await Task.WhenAny([.. loops, stream.Over]);
@@ -178,7 +187,8 @@ internal sealed class SyncSession(
                 case SyncStreamRequest.MessageOneofCase.CursorAck:
                     break;
                 case SyncStreamRequest.MessageOneofCase.DigestRequest:
-                    throw new RpcFault(ErrorReason.NotImplemented, "digests are not built yet");
+                    _digests!.Add(request.DigestRequest);
+                    break;
                 default:
                     throw new RpcFault(
                         ErrorReason.ProtocolViolation,

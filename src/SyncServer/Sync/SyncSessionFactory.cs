@@ -1,7 +1,9 @@
 using Grpc.Core;
 using KhsCrm.Storage.Devices;
 using KhsCrm.Storage.Live;
+using KhsCrm.Storage.Push.Deferral;
 using KhsCrm.SyncServer.Auth;
+using KhsCrm.SyncServer.Deferral;
 using KhsCrm.SyncServer.Limits;
 using KhsCrm.SyncServer.Live;
 using KhsCrm.SyncServer.Sync.Frames;
@@ -17,6 +19,8 @@ internal sealed record SyncSessionFactory(
     LiveScopeReader Scopes,
     ChangePump Pump,
     PushHandler Push,
+    DeferredOperations Deferred,
+    LateResults LateResults,
     StreamClock Clock,
     Authenticator Authenticator,
     IOptions<SyncOptions> Options,

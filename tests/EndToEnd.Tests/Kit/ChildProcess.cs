@@ -35,20 +35,25 @@ internal sealed class ChildProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts a program of ours, which lies beside the tests.</summary>
-    public static ChildProcess Start(string program, IEnumerable<string> arguments, string? input = null) =>
-        StartOther("dotnet", [Path.Combine(AppContext.BaseDirectory, program), .. arguments], input: input);
+    /// <summary>Starts a program that lies beside the tests.</summary>
+    public static ChildProcess Start(
+        string program, IEnumerable<string> arguments, string? input = null, params (string Name, string Value)[] environment) =>
+        StartProgram("dotnet", [Path.Combine(AppContext.BaseDirectory, program), .. arguments], input, environment);
 
-    /// <summary>Starts a program of the machine's.</summary>
-    public static ChildProcess StartOther(string program, IEnumerable<string> arguments, string folder = "", string? input = null)
+    /// <summary>Starts any program.</summary>
+    public static ChildProcess StartProgram(
+        string file, IEnumerable<string> arguments, string? input = null, params (string Name, string Value)[] environment)
     {
-        var start = new ProcessStartInfo(program, arguments)
+        var start = new ProcessStartInfo(file)
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             RedirectStandardInput = input is not null,
-            WorkingDirectory = folder,
         };
+        foreach (var argument in arguments)
+            start.ArgumentList.Add(argument);
+        foreach (var (name, value) in environment)
+            start.Environment[name] = value;
         var child = new ChildProcess(new Process { StartInfo = start });
         child._process.OutputDataReceived += (_, data) => child.Received(data.Data);
         child._process.ErrorDataReceived += (_, data) =>

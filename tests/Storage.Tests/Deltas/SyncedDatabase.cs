@@ -1,6 +1,7 @@
 using KhsCrm.Storage.Deltas;
 using KhsCrm.Storage.Devices;
 using KhsCrm.Storage.Push;
+using KhsCrm.Storage.Push.Deferral;
 using KhsCrm.TestKit;
 using KhsCrm.V1;
 using Microsoft.Extensions.Options;
@@ -42,7 +43,12 @@ internal sealed class SyncedDatabase : IAsyncDisposable
     public DeltaReader Reader(int pageSize = 1_000) =>
         new(DataSource, Options.Create(new DeltaOptions { PageSize = pageSize }));
 
-    public OperationApplier Applier() => new(DataSource, TimeProvider.System);
+    /// <summary>An applier that defers nothing, or as the options say.</summary>
+    public OperationApplier Applier(DeferralOptions? deferral = null) =>
+        new(DataSource, TimeProvider.System, deferral is null ? null : Options.Create(deferral));
+
+    public DeferredOperations Deferred(DeferralOptions deferral, TimeProvider? timeProvider = null) =>
+        new(DataSource, timeProvider ?? TimeProvider.System, Options.Create(deferral));
 
     public DeltaDevice Device(Guid? user = null, int pageSize = 1_000, params EntityType[] types) =>
         new(Reader(pageSize), new DeltaScope(

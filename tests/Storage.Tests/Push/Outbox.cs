@@ -1,19 +1,20 @@
 using Google.Protobuf.WellKnownTypes;
 using KhsCrm.Storage.Push;
+using KhsCrm.Storage.Push.Deferral;
 using KhsCrm.Storage.Tests.Deltas;
 using KhsCrm.V1;
 
 namespace KhsCrm.Storage.Tests.Push;
 
 /// <summary>Makes a device's operations, numbered densely, and pushes them.</summary>
-internal sealed class Outbox(SyncedDatabase database, Actor actor)
+internal sealed class Outbox(SyncedDatabase database, Actor actor, DeferralOptions? deferral = null)
 {
     private long _lastSeq;
 
     public Actor Actor => actor;
 
-    public static async Task<Outbox> CreateAsync(SyncedDatabase database, Guid? user = null) =>
-        new(database, await database.RegisterAsync(user));
+    public static async Task<Outbox> CreateAsync(SyncedDatabase database, Guid? user = null, DeferralOptions? deferral = null) =>
+        new(database, await database.RegisterAsync(user), deferral);
 
     public Operation Create(Entity row) => Next(OperationKind.Create, row);
 
@@ -51,7 +52,7 @@ internal sealed class Outbox(SyncedDatabase database, Actor actor)
     }
 
     public Task<PushOutcome> TryPushAsync(params Operation[] operations) =>
-        database.Applier().ApplyAsync(actor, operations, SyncedDatabase.Cancellation);
+        database.Applier(deferral).ApplyAsync(actor, operations, SyncedDatabase.Cancellation);
 
     public static Customer NewCustomer(string name = "New") =>
         new() { Id = $"{Guid.CreateVersion7()}", Name = name, Address = "2 Side St" };

@@ -209,7 +209,6 @@ CREATE FUNCTION public.audit_users_update() RETURNS trigger
  || audit_change('name', o.name, n.name)
  || audit_change('role', o.role, n.role)
  || audit_change('is_active', o.is_active, n.is_active)
- || audit_change('last_login_at', o.last_login_at, n.last_login_at)
  || audit_change('created_at', o.created_at, n.created_at)
  || CASE WHEN o.password_hash IS DISTINCT FROM n.password_hash
                 THEN '{"password_hash": "changed"}'::jsonb ELSE '{}'::jsonb END AS details
@@ -357,6 +356,15 @@ BEGIN
 END;
 $_$;
 
+CREATE FUNCTION public.end_sessions() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    DELETE FROM refresh_tokens WHERE user_id = NEW.id;
+    RETURN NULL;
+END;
+$$;
+
 CREATE FUNCTION public.ensure_activity_log_partitions(p_months_ahead integer DEFAULT 3) RETURNS integer
     LANGUAGE plpgsql
     AS $$
@@ -497,6 +505,7 @@ CREATE FUNCTION public.update_updated_at_column() RETURNS trigger
 DECLARE
     v_actor UUID := NEW.updated_by_id;
     v_actor_given BOOLEAN := NEW.change_xid IS NULL AND NEW.updated_by_id IS NOT NULL;
+    v_last_login_at TIMESTAMP WITH TIME ZONE;
 BEGIN
     IF TG_OP = 'INSERT' THEN
         NEW.change_xid := pg_current_xact_id();
@@ -656,6 +665,7 @@ CREATE TABLE public.sync_queue (
     device_id uuid,
     client_seq bigint,
     result jsonb,
+    waits_for uuid,
     CONSTRAINT check_sync_queue_times CHECK (((((created_at AT TIME ZONE 'UTC'::text) >= '0001-01-01 00:00:00'::timestamp without time zone) AND ((created_at AT TIME ZONE 'UTC'::text) <= '9999-12-31 23:59:59.999999'::timestamp without time zone)) AND (((processed_at AT TIME ZONE 'UTC'::text) >= '0001-01-01 00:00:00'::timestamp without time zone) AND ((processed_at AT TIME ZONE 'UTC'::text) <= '9999-12-31 23:59:59.999999'::timestamp without time zone)))),
     CONSTRAINT sync_queue_operation_check CHECK (((operation)::text = ANY ((ARRAY['create'::character varying, 'update'::character varying, 'delete'::character varying])::text[]))),
     CONSTRAINT sync_queue_status_check CHECK (((status)::text = ANY ((ARRAY['pending'::character varying, 'processing'::character varying, 'completed'::character varying, 'failed'::character varying])::text[])))
@@ -677,6 +687,7 @@ CREATE TABLE public.sync_queue_completed (
     device_id uuid,
     client_seq bigint,
     result jsonb,
+    waits_for uuid,
     CONSTRAINT check_sync_queue_times CHECK (((((created_at AT TIME ZONE 'UTC'::text) >= '0001-01-01 00:00:00'::timestamp without time zone) AND ((created_at AT TIME ZONE 'UTC'::text) <= '9999-12-31 23:59:59.999999'::timestamp without time zone)) AND (((processed_at AT TIME ZONE 'UTC'::text) >= '0001-01-01 00:00:00'::timestamp without time zone) AND ((processed_at AT TIME ZONE 'UTC'::text) <= '9999-12-31 23:59:59.999999'::timestamp without time zone)))),
     CONSTRAINT sync_queue_operation_check CHECK (((operation)::text = ANY ((ARRAY['create'::character varying, 'update'::character varying, 'delete'::character varying])::text[]))),
     CONSTRAINT sync_queue_status_check CHECK (((status)::text = ANY ((ARRAY['pending'::character varying, 'processing'::character varying, 'completed'::character varying, 'failed'::character varying])::text[])))
@@ -697,6 +708,7 @@ CREATE TABLE public.sync_queue_failed (
     device_id uuid,
     client_seq bigint,
     result jsonb,
+    waits_for uuid,
     CONSTRAINT check_sync_queue_times CHECK (((((created_at AT TIME ZONE 'UTC'::text) >= '0001-01-01 00:00:00'::timestamp without time zone) AND ((created_at AT TIME ZONE 'UTC'::text) <= '9999-12-31 23:59:59.999999'::timestamp without time zone)) AND (((processed_at AT TIME ZONE 'UTC'::text) >= '0001-01-01 00:00:00'::timestamp without time zone) AND ((processed_at AT TIME ZONE 'UTC'::text) <= '9999-12-31 23:59:59.999999'::timestamp without time zone)))),
     CONSTRAINT sync_queue_operation_check CHECK (((operation)::text = ANY ((ARRAY['create'::character varying, 'update'::character varying, 'delete'::character varying])::text[]))),
     CONSTRAINT sync_queue_status_check CHECK (((status)::text = ANY ((ARRAY['pending'::character varying, 'processing'::character varying, 'completed'::character varying, 'failed'::character varying])::text[])))
@@ -717,6 +729,7 @@ CREATE TABLE public.sync_queue_pending (
     device_id uuid,
     client_seq bigint,
     result jsonb,
+    waits_for uuid,
     CONSTRAINT check_sync_queue_times CHECK (((((created_at AT TIME ZONE 'UTC'::text) >= '0001-01-01 00:00:00'::timestamp without time zone) AND ((created_at AT TIME ZONE 'UTC'::text) <= '9999-12-31 23:59:59.999999'::timestamp without time zone)) AND (((processed_at AT TIME ZONE 'UTC'::text) >= '0001-01-01 00:00:00'::timestamp without time zone) AND ((processed_at AT TIME ZONE 'UTC'::text) <= '9999-12-31 23:59:59.999999'::timestamp without time zone)))),
     CONSTRAINT sync_queue_operation_check CHECK (((operation)::text = ANY ((ARRAY['create'::character varying, 'update'::character varying, 'delete'::character varying])::text[]))),
     CONSTRAINT sync_queue_status_check CHECK (((status)::text = ANY ((ARRAY['pending'::character varying, 'processing'::character varying, 'completed'::character varying, 'failed'::character varying])::text[])))
@@ -737,6 +750,7 @@ CREATE TABLE public.sync_queue_processing (
     device_id uuid,
     client_seq bigint,
     result jsonb,
+    waits_for uuid,
     CONSTRAINT check_sync_queue_times CHECK (((((created_at AT TIME ZONE 'UTC'::text) >= '0001-01-01 00:00:00'::timestamp without time zone) AND ((created_at AT TIME ZONE 'UTC'::text) <= '9999-12-31 23:59:59.999999'::timestamp without time zone)) AND (((processed_at AT TIME ZONE 'UTC'::text) >= '0001-01-01 00:00:00'::timestamp without time zone) AND ((processed_at AT TIME ZONE 'UTC'::text) <= '9999-12-31 23:59:59.999999'::timestamp without time zone)))),
     CONSTRAINT sync_queue_operation_check CHECK (((operation)::text = ANY ((ARRAY['create'::character varying, 'update'::character varying, 'delete'::character varying])::text[]))),
     CONSTRAINT sync_queue_status_check CHECK (((status)::text = ANY ((ARRAY['pending'::character varying, 'processing'::character varying, 'completed'::character varying, 'failed'::character varying])::text[])))
@@ -932,6 +946,8 @@ CREATE INDEX idx_sync_queue_status ON ONLY public.sync_queue USING btree (status
 
 CREATE INDEX idx_sync_queue_user ON ONLY public.sync_queue USING btree (user_id, status);
 
+CREATE INDEX idx_sync_queue_waiting ON public.sync_queue_pending USING btree (entity_id);
+
 CREATE INDEX idx_tombstones_change ON public.tombstones USING btree (change_xid);
 
 CREATE INDEX idx_tombstones_deleted ON public.tombstones USING btree (deleted_at, id);
@@ -1079,6 +1095,8 @@ CREATE TRIGGER bury_sessions AFTER DELETE ON public.refresh_tokens REFERENCING O
 CREATE TRIGGER bury_users AFTER DELETE ON public.users REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION public.bury_users();
 
 CREATE TRIGGER check_job_status_transition BEFORE UPDATE ON public.jobs FOR EACH ROW WHEN ((((old.status)::text IS DISTINCT FROM (new.status)::text) AND ((new.status)::text = ANY ((ARRAY['NOT_STARTED'::character varying, 'IN_PROGRESS'::character varying, 'WAITING_ON_MATERIALS'::character varying, 'COMPLETED'::character varying, 'ON_HOLD'::character varying])::text[])))) EXECUTE FUNCTION public.check_job_status_transition();
+
+CREATE TRIGGER end_users_sessions AFTER UPDATE ON public.users FOR EACH ROW WHEN ((old.is_active IS DISTINCT FROM new.is_active)) EXECUTE FUNCTION public.end_sessions();
 
 CREATE TRIGGER keep_activity_logs_id BEFORE UPDATE ON public.activity_logs FOR EACH ROW WHEN ((old.id IS DISTINCT FROM new.id)) EXECUTE FUNCTION public.refuse_change('activity_logs', 'id');
 

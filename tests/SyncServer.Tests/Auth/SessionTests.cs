@@ -90,12 +90,35 @@ public sealed class SessionTests
     [Fact]
     public async Task A_stream_hears_of_a_session_that_another_server_ended()
     {
-        await using var server = await RunningServer.StartAsync();
-        using var stream = server.OpenStream(await server.OwnerAsync());
+        await using var one = await RunningServer.StartAsync();
+        await using var other = await one.StartAnotherAsync();
+        var auth = new V1.AuthService.AuthServiceClient(other.Channel);
+        var (mine, revoked) = (await one.LoginAsync(), await one.LoginAsync());
+        using var goesOn = one.OpenStream(Bearer(mine));
+        using var ends = one.OpenStream(Bearer(revoked));
+        await goesOn.CatchUpAsync();
+        await ends.CatchUpAsync();
+        var sessions = (await auth.ListSessionsAsync(new(), Bearer(mine), cancellationToken: Cancellation)).Sessions;
+
+        await auth.RevokeSessionAsync(
+            new() { FamilyId = sessions.Single(session => !session.IsCurrent).FamilyId }, Bearer(mine), cancellationToken: Cancellation);
+
+        await ExpectEndedAsync(ends.ReadToEndAsync);
+        await one.RunAsync("INSERT INTO customers (name, address) VALUES ('still here', 'a')");
+        await goesOn.ReadUntilAsync(change => change.Entity?.Customer?.Name == "still here");
+    }
+
+    [Fact]
+    public async Task A_user_deactivated_at_another_server_is_out_at_once()
+    {
+        await using var one = await RunningServer.StartAsync();
+        await using var other = await one.StartAnotherAsync();
+        var worker = await one.AddUserAsync("w@khscrm.com");
+        using var stream = one.OpenStream(await one.SignInAsync("w@khscrm.com"));
         await stream.CatchUpAsync();
 
-        // What another server leaves in the database: this one's registry is not told.
-        await server.RunAsync("DELETE FROM refresh_tokens");
+        await new UserService.UserServiceClient(other.Channel).DeactivateUserAsync(
+            new() { UserId = $"{worker}" }, await other.OwnerAsync(), cancellationToken: Cancellation);
 
         await ExpectEndedAsync(stream.ReadToEndAsync);
     }
@@ -115,6 +138,38 @@ public sealed class SessionTests
         await ExpectEndedAsync(() => server.OpenStream(Bearer(login)).CatchUpAsync());
         await Faults.ExpectAsync(StatusCode.Unauthenticated, ErrorReason.RefreshTokenInvalid, () =>
             RefreshAsync(new V1.AuthService.AuthServiceClient(server.Channel), login));
+    }
+
+    [Fact]
+    public async Task What_was_open_before_a_deactivation_past_the_service_stays_shut_after_a_reactivation()
+    {
+        await using var server = await RunningServer.StartAsync();
+        await server.AddUserAsync("w@khscrm.com");
+        var login = await server.LoginAsync("w@khscrm.com");
+
+        await server.RunAsync("UPDATE users SET is_active = false WHERE email = 'w@khscrm.com'");
+        await server.RunAsync("UPDATE users SET is_active = true WHERE email = 'w@khscrm.com'");
+
+        await ExpectEndedAsync(() => server.OpenStream(Bearer(login)).CatchUpAsync());
+        await Faults.ExpectAsync(StatusCode.Unauthenticated, ErrorReason.RefreshTokenInvalid, () =>
+            RefreshAsync(new V1.AuthService.AuthServiceClient(server.Channel), login));
+        await server.LoginAsync("w@khscrm.com");
+    }
+
+    [Fact]
+    public async Task A_sign_in_is_no_change_that_other_devices_hear_of()
+    {
+        await using var server = await RunningServer.StartAsync();
+        await server.AddUserAsync("w@khscrm.com");
+        using var stream = server.OpenStream(await server.OwnerAsync());
+        await stream.CatchUpAsync();
+
+        await server.LoginAsync("w@khscrm.com");
+        await server.RunAsync("INSERT INTO customers (name, address) VALUES ('next', 'a')");
+
+        Assert.Equal("next", Assert.Single(await stream.ReadToCheckpointAsync()).Entity.Customer.Name);
+        Assert.Equal(1, await server.ScalarAsync<long>(
+            "SELECT count(*) FROM users WHERE email = 'w@khscrm.com' AND last_login_at > updated_at"));
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using Google.Rpc;
 using Grpc.Core;
+using KhsCrm.SyncServer.Limits;
 using KhsCrm.SyncServer.Tests.Kit;
 using KhsCrm.V1;
 using Xunit;
@@ -41,6 +42,15 @@ public sealed class LimitTests
         Assert.Equal(5, answers.Count(code => code == StatusCode.Unauthenticated));
         Assert.Equal(2_995, answers.Count(code => code == StatusCode.ResourceExhausted));
         await ExpectLimitAsync("passwords_per_address", 5, () => server.LoginAsync());
+    }
+
+    [Fact]
+    public void Addresses_without_end_fill_no_memory_and_are_spread_over_all_of_what_there_is()
+    {
+        var buckets = Enumerable.Range(0, 1_000_000).Select(i => AttemptLimit.BucketOf($"{i}@khscrm.com")).ToHashSet();
+
+        Assert.InRange(buckets.Count, AttemptLimit.Buckets * 99 / 100, AttemptLimit.Buckets);
+        Assert.Equal((0, AttemptLimit.Buckets - 1), (buckets.Min(), buckets.Max()));
     }
 
     [Theory]

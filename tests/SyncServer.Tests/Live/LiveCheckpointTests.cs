@@ -35,7 +35,7 @@ public sealed class LiveCheckpointTests
         await reading;
 
         foreach (var device in devices)
-            Assert.Equal((await PolicyScope.ReadAsync(server, device.UserId)).Order(), device.Rows.Keys.Order());
+            Assert.Equal((await PolicyScope.ReadAsync(server)).Rows[device.UserId].Order(), device.Rows.Keys.Order());
         Assert.Contains(owner.Rows.Keys, key => key.Type == EntityType.Job);
     }
 

@@ -37,6 +37,7 @@ CREATE TABLE sync_queue (
     device_id UUID,
     client_seq BIGINT,
     result JSONB,
+    waits_for UUID,
     CONSTRAINT sync_queue_pkey PRIMARY KEY (id, status),
     CONSTRAINT check_sync_queue_times
         CHECK (created_at AT TIME ZONE 'UTC' BETWEEN timestamp '0001-01-01' AND timestamp '9999-12-31 23:59:59.999999'
@@ -58,6 +59,8 @@ CREATE INDEX idx_sync_queue_user ON sync_queue (user_id, status);
 CREATE INDEX idx_sync_queue_status ON sync_queue (status, created_at) WHERE status = 'pending';
 CREATE INDEX idx_sync_queue_created ON sync_queue (created_at);
 CREATE INDEX idx_sync_queue_device ON sync_queue (device_id, client_seq);
+-- What is done to a row whose operations wait, waits behind them.
+CREATE INDEX idx_sync_queue_waiting ON sync_queue_pending (entity_id);
 
 -- Makes the partitions of this month and of the coming ones; what the default partition holds for them moves over.
 -- Returns how many it made.

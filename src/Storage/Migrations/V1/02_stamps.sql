@@ -20,6 +20,7 @@ CREATE FUNCTION update_updated_at_column() RETURNS TRIGGER AS $$
 DECLARE
     v_actor UUID := NEW.updated_by_id;
     v_actor_given BOOLEAN := NEW.change_xid IS NULL AND NEW.updated_by_id IS NOT NULL;
+    v_last_login_at TIMESTAMP WITH TIME ZONE;
 BEGIN
     IF TG_OP = 'INSERT' THEN
         NEW.change_xid := pg_current_xact_id();
@@ -31,7 +32,16 @@ BEGIN
     NEW.updated_at := OLD.updated_at;
     NEW.change_xid := OLD.change_xid;
     NEW.updated_by_id := OLD.updated_by_id;
-    IF NEW IS NOT DISTINCT FROM OLD THEN
+    -- Nor does a sign-in: it is no change of the user, and would cost every device a delta (ADR 12).
+    IF TG_TABLE_NAME = 'users' THEN
+        v_last_login_at := NEW.last_login_at;
+        NEW.last_login_at := OLD.last_login_at;
+        IF NEW IS NOT DISTINCT FROM OLD THEN
+            NEW.last_login_at := v_last_login_at;
+            RETURN NEW;
+        END IF;
+        NEW.last_login_at := v_last_login_at;
+    ELSIF NEW IS NOT DISTINCT FROM OLD THEN
         RETURN NEW;
     END IF;
 

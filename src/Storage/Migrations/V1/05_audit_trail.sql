@@ -33,7 +33,7 @@ DECLARE
 BEGIN
     FOR v IN SELECT * FROM (VALUES
         ('users', 'user', 'NULL::uuid', 'NULL::uuid',
-            ARRAY['email', 'name', 'role', 'is_active', 'is_service', 'last_login_at', 'created_at']),
+            ARRAY['email', 'name', 'role', 'is_active', 'is_service', 'created_at']),
         ('customers', 'customer', 'NULL::uuid', 'NULL::uuid',
             ARRAY['name', 'phone', 'email', 'address', 'notes', 'is_archived', 'created_at']),
         ('jobs', 'job', 'n.id', 'NULL::uuid',

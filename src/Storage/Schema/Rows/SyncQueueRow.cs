@@ -42,6 +42,9 @@ public sealed class SyncQueueRow
     /// <summary>Its number in the device's outbox.</summary>
     public long? ClientSeq { get; set; }
 
-    /// <summary>JSON form of the operation result, without the row.</summary>
+    /// <summary>JSON form of the operation result, without the row; null for a plain <c>APPLIED</c>.</summary>
     public string? Result { get; set; }
+
+    /// <summary>The id of the job or customer that a pending operation waits for.</summary>
+    public Guid? WaitsFor { get; set; }
 }

@@ -1,0 +1,46 @@
+using KhsCrm.Contracts.Rules;
+using KhsCrm.V1;
+using Npgsql;
+
+namespace KhsCrm.Storage.Push.Deferral;
+
+/// <summary>The results of operations that waited once, as the ledger keeps them, with the rows as they now stand.</summary>
+internal static class FinalResults
+{
+    public static async Task<IReadOnlyList<OperationResult>> ReadAsync(
+        NpgsqlConnection connection, Actor actor, Guid[] operationIds, CancellationToken cancellationToken)
+    {
+        List<(OperationResult Result, Operation Operation)> found = [];
+        await using (var ledger = new ReadBatch(connection))
+        {
+            ledger.Add(
+                """
+                SELECT q.id, coalesce(q.client_seq, 0), q.result::text, q.payload::text FROM sync_queue q
+                WHERE q.id = ANY($1) AND q.user_id = $2 AND q.status IN ('completed', 'failed')
+                """,
+                reader => found.Add((
+                    LedgerLookup.ReadResult(reader, 2, reader.GetGuid(0), reader.GetInt64(1)),
+                    LedgerJson.Parse<Operation>(reader.GetString(3)))),
+                ReadBatch.Ids(operationIds),
+                new NpgsqlParameter<Guid> { TypedValue = actor.UserId });
+            await ledger.ExecuteAsync(cancellationToken);
+        }
+
+        // One that failed for what it is by itself has no row to show.
+        (OperationResult Result, Operation Operation)[] shown =
+            [.. found.Where(one => OperationRules.Check(one.Operation).Count == 0)];
+        var state = new BatchState();
+        await using var rows = new ReadBatch(connection);
+        BatchStateLoader.AddShown(rows, state, [.. shown.Select(one => one.Operation)], actor.UserId);
+        await rows.ExecuteAsync(cancellationToken);
+        var planner = new OperationPlanner(actor, actor.Role, state, new WritePlan(), default, mayDefer: false);
+        foreach (var (result, operation) in shown)
+        {
+            var (type, id) = BatchStateLoader.RowOf(operation);
+            if (state.Find(type, id) is { } row && planner.MaySee(row))
+                result.Entity = row;
+        }
+
+        return [.. found.Select(one => one.Result)];
+    }
+}

@@ -1,0 +1,50 @@
+using KhsCrm.Storage.Tables;
+using KhsCrm.V1;
+using Npgsql;
+
+namespace KhsCrm.Storage.Push.Deferral;
+
+/// <summary>An operation as the ledger keeps it, locked to be tried again.</summary>
+/// <param name="Id">The ledger's key.</param>
+/// <param name="Planned">The operation.</param>
+/// <param name="Actor">Whose it is, with the role that the database knows now; unspecified when they may push no more.</param>
+internal sealed record WaitingOperation(Guid Id, PlannedOperation Planned, Actor Actor)
+{
+    /// <summary>Locks operations; one that somebody else is just trying is left out.</summary>
+    /// <param name="connection">In a transaction.</param>
+    /// <param name="request">Which.</param>
+    /// <param name="cancellationToken">Stops the query.</param>
+    /// <returns>In the order they were received.</returns>
+    public static async Task<List<WaitingOperation>> LockAsync(
+        NpgsqlConnection connection, RetryRequest request, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(
+            """
+            SELECT q.payload::text, q.created_at, coalesce(q.client_seq, 0), q.retry_count, q.status, q.user_id, q.device_id,
+                CASE WHEN u.is_active AND (q.device_id IS NULL OR d.id IS NOT NULL AND d.revoked_at IS NULL) THEN u.role END, q.id
+            FROM sync_queue q JOIN users u ON u.id = q.user_id LEFT JOIN devices d ON d.id = q.device_id
+            WHERE q.id = ANY($1) AND q.status = ANY($2)
+            ORDER BY q.created_at, q.client_seq FOR UPDATE OF q SKIP LOCKED
+            """,
+            connection);
+        command.Parameters.Add(ReadBatch.Ids(request.Ids));
+        command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = request.Statuses });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        List<WaitingOperation> operations = [];
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            // A person's try of what had failed is the only one that it gets.
+            var isLastTry = reader.GetString(4) == "failed" || (request.IsCounted && reader.GetInt32(3) + 1 >= request.MaxRetries);
+            var planned = new PlannedOperation(LedgerJson.Parse<Operation>(reader.GetString(0)))
+            {
+                Place = (reader.GetDateTime(1), reader.GetInt64(2)),
+                IsLastTry = isLastTry,
+            };
+            var role = reader.IsDBNull(7) ? Role.Unspecified : EnumText.Role(reader.GetString(7));
+            var actor = new Actor(reader.GetGuid(5), role, reader.IsDBNull(6) ? null : reader.GetGuid(6));
+            operations.Add(new WaitingOperation(reader.GetGuid(8), planned, actor));
+        }
+
+        return operations;
+    }
+}

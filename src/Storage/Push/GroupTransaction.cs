@@ -1,0 +1,117 @@
+using KhsCrm.Storage.Tables;
+using KhsCrm.V1;
+using Npgsql;
+
+namespace KhsCrm.Storage.Push;
+
+/// <summary>
+/// One transaction for the submissions of a group: a round trip that locks and reads, decisions in memory, a round trip
+/// that writes. The effects, the ledger and the devices' sequences are committed together or not at all.
+/// </summary>
+internal static class GroupTransaction
+{
+    /// <summary>Applies a group. No device and no operation id is in it twice.</summary>
+    /// <param name="connection">Open, and without a transaction.</param>
+    /// <param name="group">Each gets its outcome once the transaction is committed.</param>
+    /// <param name="now">What the rows that are written say of the time.</param>
+    /// <param name="defers">Whether operations of devices may wait for rows that have not arrived.</param>
+    /// <param name="lockTimeout">How long a lock that somebody else holds is waited for; null for as long as it takes.</param>
+    /// <param name="cancellationToken">Gives up before the commit.</param>
+    public static async Task RunAsync(
+        NpgsqlConnection connection,
+        IReadOnlyList<Submission> group,
+        DateTime now,
+        bool defers,
+        TimeSpan? lockTimeout,
+        CancellationToken cancellationToken)
+    {
+        SubmissionPlan[] plans = [.. group.Select(submission => new SubmissionPlan(submission))];
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        var state = await ReadAsync(connection, plans, lockTimeout, cancellationToken);
+        foreach (var plan in plans)
+            plan.Screen();
+
+        SubmissionPlan[] taken = [.. plans.Where(plan => plan.Refusal is null)];
+        if (taken.Length > 0)
+        {
+            var writes = Decide(taken, state, now, defers);
+            await LastStates.ShowAsync(connection, taken, cancellationToken);
+            await BatchWriter.WriteAsync(connection, Commands(writes, taken), state, cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
+        }
+
+        foreach (var plan in taken)
+        {
+            foreach (var planned in plan.Batch)
+                BatchWriter.Show(planned, plan.Planner!, state);
+        }
+
+        foreach (var plan in plans)
+            plan.Submission.Outcome = plan.ToOutcome();
+    }
+
+    private static async Task<BatchState> ReadAsync(
+        NpgsqlConnection connection, SubmissionPlan[] plans, TimeSpan? lockTimeout, CancellationToken cancellationToken)
+    {
+        var state = new BatchState();
+        await using var reads = new ReadBatch(connection);
+        if (lockTimeout is { } timeout)
+            reads.AddCommand($"SET LOCAL lock_timeout = {(int)timeout.TotalMilliseconds}");
+        LockedDevice.AddTo(reads, plans);
+        BatchStateLoader.AddTo(
+            reads,
+            state,
+            [.. plans.SelectMany(plan => plan.Batch).Where(planned => planned.Violations.Count == 0).Select(planned => planned.Operation)],
+            plans.Select(plan => plan.Actor.UserId),
+            retried: []);
+        LedgerLookup.AddTo(reads, plans);
+        await reads.ExecuteAsync(cancellationToken);
+        return state;
+    }
+
+    private static WritePlan Decide(SubmissionPlan[] plans, BatchState state, DateTime now, bool defers)
+    {
+        var writes = new WritePlan();
+        foreach (var plan in plans)
+        {
+            var mayDefer = defers && plan.Actor.DeviceId is not null;
+            plan.Planner = new OperationPlanner(plan.Actor, plan.Device.Role, state, writes, now, mayDefer);
+            foreach (var planned in plan.Fresh)
+            {
+                if (!planned.IsRejected)
+                    plan.Planner.Decide(planned);
+            }
+        }
+
+        return writes;
+    }
+
+    private static IEnumerable<(NpgsqlBatchCommand Command, EntityTable? Returned)> Commands(
+        WritePlan writes, SubmissionPlan[] plans)
+    {
+        foreach (var command in writes.ToCommands())
+            yield return command;
+        foreach (var command in plans.SelectMany(UserSecrets.SetPasswords))
+            yield return (command, EntityTables.Users);
+        if (UserSecrets.EndSessions(plans.SelectMany(plan => plan.Fresh)) is { } endSessions)
+            yield return (endSessions, null);
+        if (plans.Any(plan => plan.Fresh.Count > 0))
+            yield return (LedgerRecord.Insert(plans), null);
+        SubmissionPlan[] devices = [.. plans.Where(plan => plan.Actor.DeviceId is not null)];
+        if (devices.Length > 0)
+            yield return (MoveSequences(devices), null);
+    }
+
+    private static NpgsqlBatchCommand MoveSequences(SubmissionPlan[] plans) => new(
+        """
+        UPDATE devices d SET last_client_seq = r.last_client_seq, last_seen_at = clock_timestamp()
+        FROM unnest($1, $2) AS r(id, last_client_seq) WHERE d.id = r.id
+        """)
+    {
+        Parameters =
+        {
+            ReadBatch.Ids(plans.Select(plan => plan.Actor.DeviceId!.Value)),
+            new NpgsqlParameter<long[]> { TypedValue = [.. plans.Select(plan => plan.LastClientSeq)] },
+        },
+    };
+}

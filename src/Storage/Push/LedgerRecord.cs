@@ -1,0 +1,77 @@
+using KhsCrm.Contracts.Kinds;
+using KhsCrm.V1;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace KhsCrm.Storage.Push;
+
+/// <summary>Records operations in the ledger, <c>sync_queue</c>: what was asked, and what became of it.</summary>
+internal static class LedgerRecord
+{
+    /// <summary>Records what is new in a group, in one statement.</summary>
+    public static NpgsqlBatchCommand Insert(IReadOnlyList<SubmissionPlan> plans)
+    {
+        var command = new NpgsqlBatchCommand(
+            """
+            INSERT INTO sync_queue
+                (id, user_id, device_id, operation, entity_type, entity_id, payload, status, error, result, client_seq,
+                 waits_for, processed_at)
+            SELECT r.id, r.user_id, r.device_id, r.operation, r.entity_type, r.entity_id, r.payload, r.status, r.error, r.result,
+                r.client_seq, r.waits_for, CASE WHEN r.status <> 'pending' THEN clock_timestamp() END
+            FROM unnest($1, $2, $3, $4, $5, $6, $7::jsonb[], $8, $9, $10::jsonb[], $11, $12)
+                AS r(id, user_id, device_id, operation, entity_type, entity_id, payload, status, error, result, client_seq, waits_for)
+            """);
+        (SubmissionPlan Plan, PlannedOperation Planned)[] rows =
+            [.. plans.SelectMany(plan => plan.Fresh.Select(planned => (plan, planned)))];
+        var used = new HashSet<Guid>();
+        // An id that is none, is used twice or is another's cannot be the ledger's key; the payload keeps what was sent.
+        Add((plan, planned) => Key(plan, planned.Operation), NpgsqlDbType.Uuid);
+        Add((plan, _) => plan.Actor.UserId, NpgsqlDbType.Uuid);
+        Add((plan, _) => plan.Actor.DeviceId, NpgsqlDbType.Uuid);
+        Add((_, planned) => OperationName(planned.Operation.Kind), NpgsqlDbType.Text);
+        Add((_, planned) => KindOf(planned.Operation)?.Name ?? "unknown", NpgsqlDbType.Text);
+        Add((_, planned) => EntityId(planned.Operation), NpgsqlDbType.Uuid);
+        Add((_, planned) => LedgerJson.Of(planned.Operation), NpgsqlDbType.Text);
+        Add((_, planned) => StatusOf(planned), NpgsqlDbType.Text);
+        Add((_, planned) => ErrorOf(planned), NpgsqlDbType.Text);
+        Add((_, planned) => ResultOf(planned), NpgsqlDbType.Text);
+        Add((plan, planned) => plan.Actor.DeviceId is null ? null : (long?)planned.Operation.ClientSeq, NpgsqlDbType.Bigint);
+        Add((_, planned) => planned.WaitsFor, NpgsqlDbType.Uuid);
+        return command;
+
+        Guid Key(SubmissionPlan plan, Operation operation) =>
+            ParsedId(operation) is { } id && !plan.Recorded.IsTaken(operation.Id) && used.Add(id) ? id : Guid.CreateVersion7();
+
+        void Add<TValue>(Func<SubmissionPlan, PlannedOperation, TValue> get, NpgsqlDbType type) => command.Parameters.Add(
+            new NpgsqlParameter
+            {
+                Value = Array.ConvertAll(rows, row => get(row.Plan, row.Planned)),
+                NpgsqlDbType = NpgsqlDbType.Array | type,
+            });
+    }
+
+    public static string StatusOf(PlannedOperation planned) =>
+        planned.IsDeferred ? "pending" : planned.IsRejected ? "failed" : "completed";
+
+    public static string? ErrorOf(PlannedOperation planned) => planned.Result.Status?.Message.Replace('\0', '\uFFFD');
+
+    /// <summary>The result to write down; nothing for a plain APPLIED, which id and number say all of.</summary>
+    public static string? ResultOf(PlannedOperation planned) =>
+        planned.Result is { Outcome: OperationOutcome.Applied, ConflictingFields.Count: 0 } ? null : LedgerJson.Of(planned.Result);
+
+    public static Guid? ParsedId(Operation operation) =>
+        Guid.TryParseExact(operation.Id, "D", out var id) && id.ToString() == operation.Id ? id : null;
+
+    private static string OperationName(OperationKind kind) => kind switch
+    {
+        OperationKind.Create => "create",
+        OperationKind.Delete => "delete",
+        _ => "update",
+    };
+
+    private static EntityKind? KindOf(Operation operation) =>
+        operation.Entity is null ? null : EntityKinds.Of(operation.Entity);
+
+    private static Guid? EntityId(Operation operation) =>
+        KindOf(operation) is { } kind && Guid.TryParse(kind.GetId(operation.Entity), out var id) ? id : null;
+}

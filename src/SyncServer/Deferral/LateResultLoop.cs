@@ -1,0 +1,50 @@
+using KhsCrm.Storage.Push;
+using KhsCrm.Storage.Push.Deferral;
+using KhsCrm.SyncServer.Sync.Frames;
+using KhsCrm.V1;
+
+namespace KhsCrm.SyncServer.Deferral;
+
+/// <summary>
+/// Tells a device what became of its operations that had waited: first what it asks for in Hello, then what is decided
+/// while its stream is open.
+/// </summary>
+internal sealed class LateResultLoop(LateResults results, DeferredOperations deferred, Actor actor, Hello hello)
+{
+    // A result shows its row, so a message of them has to stay well below what a device takes.
+    private const int ResultsPerMessage = 100;
+
+    private readonly Guid _device = Guid.Parse(hello.DeviceId);
+
+    /// <summary>Runs until the stream ends.</summary>
+    /// <param name="writer">Of the stream.</param>
+    /// <param name="ended">Ends the waiting and the reading.</param>
+    /// <param name="cut">Ends the writing, in the middle of a frame.</param>
+    public async Task RunAsync(FrameWriter writer, CancellationToken ended, CancellationToken cut)
+    {
+        // Attached before the ledger is asked: what is decided in between may come twice, and is not lost.
+        var live = results.Attach(_device);
+        try
+        {
+            foreach (var ids in hello.DeferredOperationIds.Select(Guid.Parse).Chunk(ResultsPerMessage))
+                await SendAsync(await deferred.FindFinalAsync(actor, ids, ended));
+            while (await live.WaitToReadAsync(ended))
+            {
+                List<OperationResult> batch = [];
+                while (batch.Count < ResultsPerMessage && live.TryRead(out var result))
+                    batch.Add(result);
+                await SendAsync(batch);
+            }
+        }
+        finally
+        {
+            results.Detach(_device, live);
+        }
+
+        async Task SendAsync(IReadOnlyCollection<OperationResult> batch)
+        {
+            if (batch.Count > 0)
+                await writer.WriteAsync(new SyncStreamResponse { PushResult = new PushResult { Results = { batch } } }, cut);
+        }
+    }
+}

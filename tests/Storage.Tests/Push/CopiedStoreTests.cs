@@ -1,0 +1,94 @@
+using KhsCrm.Storage.Tests.Deltas;
+using KhsCrm.V1;
+using Npgsql;
+using Xunit;
+using static KhsCrm.Storage.Tests.Push.Outbox;
+
+namespace KhsCrm.Storage.Tests.Push;
+
+/// <summary>Two copies of one store push the same operation under two device ids at the same moment: it takes effect once.</summary>
+public sealed class CopiedStoreTests
+{
+    [Fact]
+    public async Task The_copy_that_comes_while_the_first_commits_is_told_that_it_is_a_duplicate()
+    {
+        await using var database = await SyncedDatabase.CreateAsync();
+        var copy = await CreateAsync(database);
+        var operation = copy.Create(NewCustomer());
+        // The first copy's push as the database sees it, held open before its commit.
+        await using var first = await database.DataSource.OpenConnectionAsync(SyncedDatabase.Cancellation);
+        await using var transaction = await first.BeginTransactionAsync(SyncedDatabase.Cancellation);
+        await using var write = new NpgsqlCommand(
+            $"""
+            LOCK TABLE customers IN ACCESS EXCLUSIVE MODE;
+            INSERT INTO customers (id, name, address) VALUES ('{operation.Entity.Customer.Id}', 'New', '2 Side St');
+            INSERT INTO sync_queue (id, user_id, operation, entity_type, entity_id, payload, status, device_id, client_seq)
+            VALUES ('{operation.Id}', '{SyncedDatabase.Owner}', 'create', 'customer', '{operation.Entity.Customer.Id}', '{"{}"}', 'completed',
+                '{Guid.NewGuid()}', 1)
+            """,
+            first);
+        await write.ExecuteNonQueryAsync(SyncedDatabase.Cancellation);
+
+        var push = copy.PushAsync(operation);
+        while (!await database.ScalarAsync<bool>(
+            $"SELECT EXISTS (SELECT FROM pg_stat_activity WHERE {first.ProcessID} = ANY(pg_blocking_pids(pid)))"))
+        {
+            SyncedDatabase.Cancellation.ThrowIfCancellationRequested();
+        }
+
+        await transaction.CommitAsync(SyncedDatabase.Cancellation);
+
+        var result = Assert.Single(await push);
+        Assert.Equal((OperationOutcome.Duplicate, OperationOutcome.Applied), (result.Outcome, result.FirstOutcome));
+        Assert.Equal("New", result.Entity.Customer.Name);
+    }
+
+    [Fact]
+    public async Task Copies_that_race_take_effect_once()
+    {
+        await using var database = await SyncedDatabase.CreateAsync();
+        var store = await CreateAsync(database);
+        Operation[] batch = [.. Enumerable.Range(0, 20).Select(_ => store.Create(NewCustomer()))];
+
+        var all = await Task.WhenAll(Enumerable.Range(0, 6).Select(async _ =>
+            await (await CreateAsync(database)).PushAsync([.. batch.Select(operation => operation.Clone())])));
+
+        Assert.Equal(20, all.SelectMany(results => results).Count(result => result.Outcome == OperationOutcome.Applied));
+        Assert.Equal(100, all.SelectMany(results => results).Count(result =>
+            result is { Outcome: OperationOutcome.Duplicate, FirstOutcome: OperationOutcome.Applied }));
+        Assert.Equal(20, await database.ScalarAsync<long>("SELECT count(*) FROM sync_queue"));
+    }
+
+    [Fact]
+    public async Task A_duplicate_shows_the_row_as_it_now_stands()
+    {
+        await using var database = await SyncedDatabase.CreateAsync();
+        var store = await CreateAsync(database);
+        var operation = store.Create(NewCustomer());
+        await store.PushAsync(operation);
+        await database.RunAsync("UPDATE customers SET notes = 'since then'");
+
+        Assert.Equal("since then", Assert.Single(await store.PushAsync(operation)).Entity.Customer.Notes);
+    }
+
+    [Fact]
+    public async Task An_operation_on_a_deleted_row_is_shown_its_last_state()
+    {
+        await using var database = await SyncedDatabase.CreateAsync();
+        var store = await CreateAsync(database);
+        var job = NewJob((await database.AddCustomerAsync()).ToString());
+        job.StartDate = new() { Year = 2026, Month = 2, Day = 3 };
+        await store.PushAsync(store.Create(job), store.SetStatus(Guid.Parse(job.Id), JobStatus.InProgress));
+        var before = (await store.PushAsync(store.SetStatus(Guid.Parse(job.Id), JobStatus.OnHold)))[0].Entity;
+        await database.RunAsync("DELETE FROM jobs");
+        var late = store.SetStatus(Guid.Parse(job.Id), JobStatus.InProgress);
+
+        var result = Assert.Single(await store.PushAsync(late));
+        Assert.Equal(("ROW_DELETED", null, before), (Reason(result), result.Entity, result.DeletedRow));
+        Assert.Equal(before, Assert.Single(await store.PushAsync(late.Clone())).DeletedRow);
+
+        var worker = await CreateAsync(database, database.Worker);
+        var foreign = Assert.Single(await worker.PushAsync(worker.SetStatus(Guid.Parse(job.Id), JobStatus.InProgress)));
+        Assert.Equal(("ROW_DELETED", null), (Reason(foreign), foreign.DeletedRow));
+    }
+}
