@@ -1,6 +1,7 @@
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using KhsCrm.Contracts.Kinds;
+using KhsCrm.Storage.Digests;
 using KhsCrm.Storage.Tables;
 using KhsCrm.V1;
 using Microsoft.Extensions.Options;
@@ -106,6 +107,7 @@ public sealed class DeltaReader(NpgsqlDataSource dataSource, IOptions<DeltaOptio
 
         delta.Checkpoint = true;
         delta.LastClientSeq = header.LastClientSeq;
+        delta.Digests.AddRange(read.Digests);
         return new Cursor(
             window.CursorScope, header.Database, header.Position, header.Now, header.Snapshot, null, null, 0, 0);
     }

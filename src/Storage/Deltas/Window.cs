@@ -1,5 +1,6 @@
 using Google.Protobuf.WellKnownTypes;
 using KhsCrm.Contracts.Kinds;
+using KhsCrm.Storage.Digests;
 using KhsCrm.Storage.Tables;
 using KhsCrm.V1;
 using Npgsql;
@@ -9,11 +10,14 @@ namespace KhsCrm.Storage.Deltas;
 /// <summary>What a device lacks from its cursor on, to be read page by page.</summary>
 internal sealed class Window
 {
+    private readonly DigestQuery? _digests;
+
     public Window(DeltaScope scope, CursorScope cursorScope, Cursor? position, DeltaOptions options)
     {
         (Scope, CursorScope, Position) = (scope, cursorScope, position);
         Tables = [.. EntityTables.All.Where(table => cursorScope.Includes(table.Kind.Type))];
         Query = new WindowQuery(cursorScope, position?.Base, position?.Target, position?.Last, options);
+        _digests = DigestQuery.For(scope, cursorScope, position, options);
     }
 
     public DeltaScope Scope { get; }
@@ -40,6 +44,7 @@ internal sealed class Window
             batch.BatchCommands.Add(WindowQuery.Tombstones());
         foreach (var table in Tables)
             batch.BatchCommands.Add(WindowQuery.Rows(table));
+        _digests?.AddTo(batch);
         batch.BatchCommands.Add(new("COMMIT"));
 
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
@@ -51,7 +56,7 @@ internal sealed class Window
             await ReadTombstonesAsync(reader, page, cancellationToken);
         foreach (var table in Tables)
             await ReadRowsAsync(reader, page, table, cancellationToken);
-        return new WindowRead(header, page);
+        return new WindowRead(header, page, _digests is null ? [] : await _digests.ReadAsync(reader, cancellationToken));
     }
 
     private static async Task ReadTombstonesAsync(

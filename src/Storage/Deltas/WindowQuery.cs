@@ -19,6 +19,12 @@ internal sealed class WindowQuery(
 
     private readonly bool _isWorker = scope.Role != Role.Owner;
 
+    /// <summary>The window of a device that has nothing: the whole scope.</summary>
+    public static WindowQuery OfEverything(CursorScope scope, DeltaOptions options) => new(scope, null, null, null, options);
+
+    /// <summary>Whether a row of the table, under the alias <c>t</c>, is in the window.</summary>
+    public string IsInScope(EntityTable table, NpgsqlBatchCommand command) => IsInScopeAndChanged(table, command);
+
     // What was withdrawn comes before all times: once a page has passed it, it is behind.
     private bool HasWithdrawals =>
         _isWorker && start is not null && (last is not { } key || key.Time == DateTime.MinValue);
