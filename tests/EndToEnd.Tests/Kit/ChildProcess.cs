@@ -36,11 +36,13 @@ internal sealed class ChildProcess : IAsyncDisposable
     }
 
     /// <summary>Starts a program that lies beside the tests.</summary>
-    public static ChildProcess Start(string program, IEnumerable<string> arguments, string? input = null) =>
-        StartProgram("dotnet", [Path.Combine(AppContext.BaseDirectory, program), .. arguments], input);
+    public static ChildProcess Start(
+        string program, IEnumerable<string> arguments, string? input = null, params (string Name, string Value)[] environment) =>
+        StartProgram("dotnet", [Path.Combine(AppContext.BaseDirectory, program), .. arguments], input, environment);
 
     /// <summary>Starts any program.</summary>
-    public static ChildProcess StartProgram(string file, IEnumerable<string> arguments, string? input = null)
+    public static ChildProcess StartProgram(
+        string file, IEnumerable<string> arguments, string? input = null, params (string Name, string Value)[] environment)
     {
         var start = new ProcessStartInfo(file)
         {
@@ -50,6 +52,8 @@ internal sealed class ChildProcess : IAsyncDisposable
         };
         foreach (var argument in arguments)
             start.ArgumentList.Add(argument);
+        foreach (var (name, value) in environment)
+            start.Environment[name] = value;
         var child = new ChildProcess(new Process { StartInfo = start });
         child._process.OutputDataReceived += (_, data) => child.Received(data.Data);
         child._process.ErrorDataReceived += (_, data) =>
