@@ -80,7 +80,9 @@ public sealed class MaintenanceTests
         Assert.Contains(reindex.Actions, action => action is { Action: "reindex", Target: "customers_pkey" });
         Assert.All(reindex.Actions, action => Assert.False(action.HasError, action.Error));
         Assert.Equal(0L, await office.Server.ScalarAsync<long>("SELECT count(*) FROM pg_index WHERE NOT indisvalid"));
-        Assert.Empty((await RunAsync(office, new() { Task = MaintenanceTask.Reindex, Tables = { "customers" }, DryRun = true })).Actions.Where(action => action.Duration is not null));
+        Assert.All(
+            (await RunAsync(office, new() { Task = MaintenanceTask.Reindex, Tables = { "customers" }, DryRun = true })).Actions,
+            action => Assert.Null(action.Duration));
     }
 
     [Fact]
