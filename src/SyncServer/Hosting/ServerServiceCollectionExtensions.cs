@@ -65,7 +65,7 @@ internal static class ServerServiceCollectionExtensions
     private static IServiceCollection AddLive(this IServiceCollection services)
     {
         services.AddOptions<LiveOptions>().BindConfiguration("Live").ValidateDataAnnotations().ValidateOnStart();
-        services.AddSingleton<PushLog>().AddSingleton<ChangePump>().AddSingleton<Commits>().AddSingleton<CatchUpReader>();
+        services.AddSingleton<PushLog>().AddSingleton<Backlog>().AddSingleton<ChangePump>().AddSingleton<Commits>().AddSingleton<CatchUpReader>();
         services.AddHostedService(provider => provider.GetRequiredService<ChangePump>());
         services.AddHostedService(provider => provider.GetRequiredService<Commits>());
         return services.AddHostedService<CommitListener>();
