@@ -52,8 +52,8 @@ public sealed class MaintenanceRunner(
                 actions.Add(await RunAsync(connection, step, cancellationToken));
             if (task != MaintenanceTask.Retention)
                 return actions;
-            // The same that every server does on its schedule.
-            return await schedule.RunAsync(cancellationToken) is { } report ? [.. actions, .. Describe(report)] : null;
+            // The same that every server does on its schedule; one that is at it just now does it for us.
+            return await schedule.RunAsync(cancellationToken) is { } report ? [.. actions, .. Describe(report)] : actions;
         }
         finally
         {
