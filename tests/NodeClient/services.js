@@ -13,7 +13,7 @@ export async function callServices(connection) {
   await serviceAccounts(connection);
   await sync(connection);
   await connection.call('JobService', 'DeleteJob', { job_id: job.id });
-  await connection.expectError('NOT_FOUND', 'ROW_DELETED', 'JobService', 'GetJob', { job_id: job.id });
+  await connection.expectError('NOT_FOUND', 'ROW_NOT_FOUND', 'JobService', 'GetJob', { job_id: job.id });
 }
 
 async function auth(connection) {
