@@ -157,7 +157,7 @@ public sealed class QueryPlanTests : IClassFixture<QueryPlanTests.Sample>
         var start = new Snapshot(next - 10, next, [next - 10, next - 5]);
 
         var plan = await ExplainAsync(command => Use(command,
-            new WindowQuery(Scope, start, null, null, 100).Rows(TableOf(table))));
+            new WindowQuery(Scope, start, null, null, Options).Keys([TableOf(table)])));
 
         Assert.Contains(index, plan, StringComparison.Ordinal);
         AssertNoScanOf(table, plan);
@@ -172,19 +172,23 @@ public sealed class QueryPlanTests : IClassFixture<QueryPlanTests.Sample>
         { "job_status_history", "idx_status_history_changed" },
     };
 
-    [Theory]
-    [MemberData(nameof(TimeIndexes))]
-    public async Task A_first_sync_reads_its_pages_in_the_order_of_an_index(string table, string index)
+    [Fact]
+    public async Task A_first_sync_merges_all_tables_in_the_order_of_their_indexes_and_reads_no_more_than_a_page()
     {
         var target = new Snapshot(100_000, 100_000, []);
         var last = new RowKey(DateTime.UnixEpoch, Guid.Empty, 0);
+        var tables = TimeIndexes.Select(row => TableOf(row.Data.Item1));
 
-        var plan = await ExplainAsync(command => Use(command,
-            new WindowQuery(Scope, null, target, last, 100).Rows(TableOf(table))));
+        var plan = await ExplainAsync(command => Use(command, new WindowQuery(Scope, null, target, last, Options).Keys(tables)));
 
-        Assert.Contains($"Index Scan using {index}", plan, StringComparison.Ordinal);
-        Assert.DoesNotContain("Sort", plan, StringComparison.Ordinal);
+        Assert.Contains("Merge Append", plan, StringComparison.Ordinal);
+        foreach (var row in TimeIndexes)
+            Assert.Contains($"Index Scan using {row.Data.Item2}", plan, StringComparison.Ordinal);
+        // What is sorted is the page, above the merge.
+        Assert.DoesNotContain("Sort  (", plan[plan.IndexOf("Merge Append", StringComparison.Ordinal)..], StringComparison.Ordinal);
     }
+
+    private static DeltaOptions Options => new() { PageSize = 100 };
 
     private static CursorScope Scope => new(Rows.Owner, Role.Owner, int.MaxValue);
 

@@ -38,14 +38,24 @@ public sealed class MaintenanceTests
     }
 
     [Fact]
-    public async Task Expired_sessions_are_purged()
+    public async Task What_is_past_its_retention_is_purged()
     {
         await using var office = await Office.OpenAsync();
+        await office.Server.RunAsync(
+            $"""
+            INSERT INTO tombstones (entity_type, entity_id, deleted_at) VALUES ('customer', gen_random_uuid(), now() - interval '400 days');
+            INSERT INTO sync_queue (user_id, operation, entity_type, payload, status, created_at, processed_at)
+            VALUES ('{RunningServer.OwnerId}', 'create', 'job', JSONB_OBJECT, 'completed', now() - interval '400 days', now() - interval '400 days')
+            """.Replace("JSONB_OBJECT", "'{}'", StringComparison.Ordinal));
         await office.Server.RunAsync($"INSERT INTO refresh_tokens (token, user_id, expires_at, family_id) VALUES ('old', '{RunningServer.OwnerId}', now() - interval '1 day', gen_random_uuid())");
 
-        var action = (await RunAsync(office, new() { Task = MaintenanceTask.Retention })).Actions.Single(action => action.Target == "refresh_tokens");
+        var actions = (await RunAsync(office, new() { Task = MaintenanceTask.Retention })).Actions;
 
-        Assert.Equal((1L, false), (action.RemovedRows, action.HasError));
+        // The schedule of this very server may have been there first with the last two.
+        Assert.Equal((1L, false), (actions[0].RemovedRows, actions[0].HasError));
+        Assert.Equal("refresh_tokens", actions[0].Target);
+        Assert.Equal(0L, await office.Server.ScalarAsync<long>(
+            "SELECT (SELECT count(*) FROM tombstones) + (SELECT count(*) FROM sync_queue)"));
         Assert.Equal(0L, await office.Server.ScalarAsync<long>("SELECT count(*) FROM refresh_tokens WHERE token = 'old'"));
     }
 
