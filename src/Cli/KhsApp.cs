@@ -33,6 +33,8 @@ internal static class KhsApp
             Output = terminal.Out,
             Error = terminal.Error,
             EnableDefaultExceptionHandler = false,
+            // A watch that is interrupted closes its stream in good order; on a busy machine that takes more than the usual 2 s.
+            ProcessTerminationTimeout = TimeSpan.FromSeconds(30),
         });
     }
 

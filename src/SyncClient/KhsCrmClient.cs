@@ -133,6 +133,17 @@ public sealed partial class KhsCrmClient : IAsyncDisposable
     public Task<SyncSummary> SyncAsync(CancellationToken cancellationToken = default) => _loop.RunOnceAsync(cancellationToken);
 
     /// <summary>
+    /// Syncs, then compares what this device holds with what the server has in the user's scope, by digests of ids and
+    /// versions, and repairs what differs and nothing else. Edits that are not settled stay as they are.
+    /// </summary>
+    /// <returns>What was compared and repaired. It is not equal in the end when a repair would have been a download of
+    /// everything, or a row is too large to be sent for it.</returns>
+    /// <exception cref="NotSignedInException">Nobody is signed in, or the session has ended.</exception>
+    /// <exception cref="ServerUnreachableException">The server did not answer; what was repaired until then stays.</exception>
+    /// <exception cref="StoreInUseException">Another process, or this client by <see cref="StartAsync"/>, syncs this folder.</exception>
+    public Task<VerifyReport> VerifyAsync(CancellationToken cancellationToken = default) => _loop.VerifyAsync(cancellationToken);
+
+    /// <summary>
     /// Begins to stay connected: edits are sent as they are made, changes arrive as they happen, a broken connection is
     /// opened again. Returns at once; see <see cref="Status"/>.
     /// </summary>

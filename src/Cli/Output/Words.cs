@@ -34,6 +34,9 @@ internal static class Words
         _ => null,
     });
 
+    /// <summary>The kind of row as the API names it, such as <c>ENTITY_TYPE_JOB</c>.</summary>
+    public static string EntityType(EntityType type) => Name(EntityReflection.Descriptor.FindTypeByName<EnumDescriptor>("EntityType"), (int)type, "");
+
     public static string Role(Role role) => role.ToString().ToLowerInvariant();
 
     /// <summary>Reads a status in any case, with - or _ or a space.</summary>

@@ -29,7 +29,7 @@ internal static class SyncCommand
     private static async Task<int> OnceAsync(CommandContext context, CancellationToken cancellationToken)
     {
         var known = (await context.Client.Outbox.ListConflictsAsync(cancellationToken)).Select(conflict => conflict.OperationId).ToHashSet();
-        var summary = await SyncProgress.RunAsync(context.Client, context.Terminal, cancellationToken);
+        var summary = await SyncProgress.RunAsync(context, context.Client.SyncAsync, cancellationToken);
         var rejected = await context.Client.Outbox.ListAsync(OutboxState.Rejected, int.MaxValue, cancellationToken);
         // An edit that overwrote somebody else's is told once, by the sync that learned of it, and then only in lists.
         var overwritten = (await context.Client.Outbox.ListConflictsAsync(cancellationToken))

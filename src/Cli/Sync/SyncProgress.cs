@@ -1,28 +1,30 @@
-using KhsCrm.Cli.Output;
+using KhsCrm.Cli.Commands;
 using KhsCrm.SyncClient;
 using Spectre.Console;
 
 namespace KhsCrm.Cli.Sync;
 
-/// <summary>Runs a sync, on a terminal under a progress bar that is gone when it ends.</summary>
+/// <summary>Runs what syncs, on a terminal under a progress bar that is gone when it ends.</summary>
 internal static class SyncProgress
 {
-    public static Task<SyncSummary> RunAsync(KhsCrmClient client, Terminal terminal, CancellationToken cancellationToken) =>
-        terminal.ShowsProgress
-            ? terminal.ErrorCanvas().Progress()
+    public static Task<T> RunAsync<T>(
+        CommandContext context, Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken) =>
+        context.Terminal.ShowsProgress
+            ? context.Terminal.ErrorCanvas().Progress()
                 .AutoClear(true)
                 .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
-                .StartAsync(progress => RunAsync(client, progress.AddTask("Connecting"), cancellationToken))
-            : client.SyncAsync(cancellationToken);
+                .StartAsync(progress => RunAsync(context.Client, progress.AddTask("Connecting"), work, cancellationToken))
+            : work(cancellationToken);
 
-    private static async Task<SyncSummary> RunAsync(KhsCrmClient client, ProgressTask bar, CancellationToken cancellationToken)
+    private static async Task<T> RunAsync<T>(
+        KhsCrmClient client, ProgressTask bar, Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken)
     {
         void Show(object? sender, ClientStatus status) => Draw(bar, status);
         bar.IsIndeterminate = true;
         client.StatusChanged += Show;
         try
         {
-            return await client.SyncAsync(cancellationToken);
+            return await work(cancellationToken);
         }
         finally
         {

@@ -8,8 +8,14 @@ namespace KhsCrm.Storage.Deltas;
 /// <param name="DeviceId">The device, whose <c>last_client_seq</c> a checkpoint reports; null for a caller that is none.</param>
 /// <param name="EntityTypes">The kinds wanted; empty for all but <see cref="EntityType.ActivityLog"/>.</param>
 /// <param name="SessionId">The session that reads: once it has ended nothing more is read. Null for a reader that has none.</param>
+/// <param name="Digests">What to digest at the next checkpoint; null for nothing.</param>
 public sealed record DeltaScope(
-    Guid UserId, Role Role, Guid? DeviceId, IReadOnlyCollection<EntityType> EntityTypes, Guid? SessionId = null)
+    Guid UserId,
+    Role Role,
+    Guid? DeviceId,
+    IReadOnlyCollection<EntityType> EntityTypes,
+    Guid? SessionId = null,
+    DigestRequest? Digests = null)
 {
     internal CursorScope ToCursorScope()
     {

@@ -1,6 +1,7 @@
 using KhsCrm.SyncClient.Outbox;
 using KhsCrm.SyncClient.Sessions;
 using KhsCrm.SyncClient.Store;
+using KhsCrm.SyncClient.Verify;
 using KhsCrm.V1;
 
 namespace KhsCrm.SyncClient.Sync;
@@ -10,7 +11,14 @@ namespace KhsCrm.SyncClient.Sync;
 /// server waits for a slow device and memory stays flat.
 /// </summary>
 internal sealed class StreamReceiver(
-    LocalStore store, StreamSender sender, TokenSource tokens, StatusFeed status, TimeProvider time, string address, string accessToken)
+    LocalStore store,
+    StreamSender sender,
+    TokenSource tokens,
+    StatusFeed status,
+    TimeProvider time,
+    string address,
+    string accessToken,
+    Verification? verification)
 {
     private bool _hasCheckpoint;
 
@@ -22,9 +30,9 @@ internal sealed class StreamReceiver(
 
     public SyncSummary Summary { get; private set; } = SyncSummary.Nothing;
 
-    /// <summary>Whether a checkpoint has come that includes everything pushed.</summary>
+    /// <summary>Whether a checkpoint has come that includes everything pushed, and what was to be verified is.</summary>
     public async Task<bool> IsSettledAsync(CancellationToken cancellationToken) =>
-        _hasCheckpoint && await store.ReadAsync(OutboxTable.IsSettled, cancellationToken).ConfigureAwait(false);
+        _hasCheckpoint && verification?.IsDone != false && await store.ReadAsync(OutboxTable.IsSettled, cancellationToken).ConfigureAwait(false);
 
     public async Task HandleAsync(SyncStreamResponse message, CancellationToken cancellationToken)
     {
@@ -87,9 +95,17 @@ internal sealed class StreamReceiver(
 
     private async Task ApplyAsync(Delta delta, CancellationToken cancellationToken)
     {
-        await store.WriteAsync(
-            transaction => DeltaApplier.Apply(transaction, delta, time.GetUtcNow()), cancellationToken)
-            .ConfigureAwait(false);
+        // What lies before a checkpoint comes again if it is lost: it need not reach the disk by itself.
+        var ask = await store.WriteAsync(
+            transaction =>
+            {
+                DeltaApplier.Apply(transaction, delta, time.GetUtcNow());
+                return verification?.Continue(transaction, delta);
+            },
+            isDurable: delta.Checkpoint,
+            cancellationToken).ConfigureAwait(false);
+        if (ask is not null)
+            sender.Ask(ask);
         Summary = Summary with { Received = Summary.Received + delta.Changes.Count };
         if (delta.Checkpoint)
         {

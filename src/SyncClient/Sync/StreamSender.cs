@@ -24,6 +24,7 @@ internal sealed class StreamSender(IClientStreamWriter<SyncStreamRequest> stream
     private Welcome? _limits;
     private ByteString? _acknowledgedCursor;
     private string? _accessToken;
+    private DigestRequest? _digestRequest;
     private long _lastSent;
 
     /// <summary>Sends Hello and then what comes up, until <see cref="Complete"/>.</summary>
@@ -94,6 +95,17 @@ internal sealed class StreamSender(IClientStreamWriter<SyncStreamRequest> stream
         Wake();
     }
 
+    /// <summary>Asks for digests.</summary>
+    public void Ask(DigestRequest request)
+    {
+        lock (_lock)
+        {
+            _digestRequest = request;
+        }
+
+        Wake();
+    }
+
     private bool HasRoom()
     {
         lock (_lock)
@@ -106,16 +118,19 @@ internal sealed class StreamSender(IClientStreamWriter<SyncStreamRequest> stream
     {
         string? accessToken;
         ByteString? cursor;
+        DigestRequest? digests;
         lock (_lock)
         {
-            (accessToken, cursor) = (_accessToken, _acknowledgedCursor);
-            (_accessToken, _acknowledgedCursor) = (null, null);
+            (accessToken, cursor, digests) = (_accessToken, _acknowledgedCursor, _digestRequest);
+            (_accessToken, _acknowledgedCursor, _digestRequest) = (null, null, null);
         }
 
         if (accessToken is not null)
             await WriteAsync(new() { Credentials = new() { AccessToken = accessToken } }, cancellationToken).ConfigureAwait(false);
         if (cursor is not null)
             await WriteAsync(new() { CursorAck = new() { Cursor = cursor } }, cancellationToken).ConfigureAwait(false);
+        if (digests is not null)
+            await WriteAsync(new() { DigestRequest = digests }, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<bool> SendBatchAsync(CancellationToken cancellationToken)

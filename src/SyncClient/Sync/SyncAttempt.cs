@@ -3,6 +3,7 @@ using Grpc.Core;
 using KhsCrm.SyncClient.Connection;
 using KhsCrm.SyncClient.Sessions;
 using KhsCrm.SyncClient.Store;
+using KhsCrm.SyncClient.Verify;
 using KhsCrm.V1;
 
 namespace KhsCrm.SyncClient.Sync;
@@ -13,7 +14,12 @@ namespace KhsCrm.SyncClient.Sync;
 /// server does not know.
 /// </summary>
 internal sealed class SyncAttempt(
-    LocalStore store, ServerConnection server, TokenSource tokens, StatusFeed status, KhsCrmClientOptions options)
+    LocalStore store,
+    ServerConnection server,
+    TokenSource tokens,
+    StatusFeed status,
+    KhsCrmClientOptions options,
+    Verification? verification = null)
 {
     private readonly HashSet<ErrorReason> _mended = [];
     private bool _isWelcome;
@@ -52,7 +58,7 @@ internal sealed class SyncAttempt(
     {
         _isWelcome = false;
         var accessToken = await tokens.GetAsync(address, cancellationToken).ConfigureAwait(false);
-        var stream = new SyncStream(store, server, tokens, status, options, address);
+        var stream = new SyncStream(store, server, tokens, status, options, address, verification);
         try
         {
             return (false, await stream.RunAsync(accessToken, untilSettled, cancellationToken).ConfigureAwait(false));

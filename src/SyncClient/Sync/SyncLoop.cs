@@ -2,6 +2,7 @@ using Grpc.Core;
 using KhsCrm.SyncClient.Connection;
 using KhsCrm.SyncClient.Sessions;
 using KhsCrm.SyncClient.Store;
+using KhsCrm.SyncClient.Verify;
 using KhsCrm.V1;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
@@ -16,10 +17,20 @@ internal sealed class SyncLoop(
     public LoopControl Control { get; } = new();
 
     /// <summary>Pushes and pulls once.</summary>
-    public async Task<SyncSummary> RunOnceAsync(CancellationToken cancellationToken)
+    public Task<SyncSummary> RunOnceAsync(CancellationToken cancellationToken) => RunOnceAsync(null, cancellationToken);
+
+    /// <summary>Pushes and pulls once, and then compares what is here with what the server has.</summary>
+    public async Task<VerifyReport> VerifyAsync(CancellationToken cancellationToken)
+    {
+        var verification = new Verification();
+        await RunOnceAsync(verification, cancellationToken).ConfigureAwait(false);
+        return verification.Report;
+    }
+
+    private async Task<SyncSummary> RunOnceAsync(Verification? verification, CancellationToken cancellationToken)
     {
         using var syncLock = store.Folder.LockForSync();
-        var attempt = NewAttempt();
+        var attempt = NewAttempt(verification);
         try
         {
             await attempt.RunAsync(untilSettled: true, cancellationToken).ConfigureAwait(false);
@@ -133,7 +144,8 @@ internal sealed class SyncLoop(
             await store.NoticeOtherProcessesAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    private SyncAttempt NewAttempt() => new(store, server, tokens, status, options);
+    private SyncAttempt NewAttempt(Verification? verification = null) =>
+        new(store, server, tokens, status, options, verification);
 
     // A stream that is cancelled while its connection breaks may say either.
     private static bool IsEnd(Exception exception) => exception is OperationCanceledException or RpcException;

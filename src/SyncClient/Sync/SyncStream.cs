@@ -2,13 +2,20 @@ using Grpc.Core;
 using KhsCrm.SyncClient.Connection;
 using KhsCrm.SyncClient.Sessions;
 using KhsCrm.SyncClient.Store;
+using KhsCrm.SyncClient.Verify;
 using KhsCrm.V1;
 
 namespace KhsCrm.SyncClient.Sync;
 
 /// <summary>One stream, from Hello to its end.</summary>
 internal sealed class SyncStream(
-    LocalStore store, ServerConnection server, TokenSource tokens, StatusFeed status, KhsCrmClientOptions options, string address)
+    LocalStore store,
+    ServerConnection server,
+    TokenSource tokens,
+    StatusFeed status,
+    KhsCrmClientOptions options,
+    string address,
+    Verification? verification)
 {
     private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(2);
 
@@ -39,7 +46,9 @@ internal sealed class SyncStream(
             connection => StreamOpening.Hello(connection, options.AppVersion, options.EntityTypes), cancellationToken)
             .ConfigureAwait(false);
         var sender = new StreamSender(call.RequestStream, store);
-        _receiver = new StreamReceiver(store, sender, tokens, status, options.TimeProvider, address, accessToken);
+        verification?.Restart();
+        _receiver = new StreamReceiver(
+            store, sender, tokens, status, options.TimeProvider, address, accessToken, verification);
         var sending = Task.CompletedTask;
         store.Changes.OutboxChanged += sender.Wake;
         try

@@ -31,6 +31,7 @@ internal sealed class SyncSession(
     private readonly FrameWriter _writer = new(responses);
     private readonly CredentialWatch _credentials = new(user, stream, shared.Options.Value.CredentialsNotice);
     private StreamNotices? _notices;
+    private DigestInbox? _digests;
     private long _leavesAt = long.MaxValue;
 
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -40,7 +41,8 @@ internal sealed class SyncSession(
         var device = Guid.Parse(hello.DeviceId);
         var greeting = await GreetAsync(hello, device, cancellationToken);
         var scope = new DeltaScope(user.Id, greeting.Role, device, hello.EntityTypes, stream.SessionId);
-        var feed = new LiveFeed(shared.LiveOptions.Value, device, LiveKinds.Of(scope), () => stream.SessionId, _wake);
+        var feed = new LiveFeed(
+            shared.LiveOptions.Value, device, LiveKinds.Of(scope), () => stream.SessionId, _wake, shared.Backlog);
         stream.Meter = new StreamMeter(user.Id, device, hello.AppVersion, feed, shared.TimeProvider);
         _notices = new StreamNotices(_writer, _credentials, _options, shared.TimeProvider);
         using var woken = _ended.Token.Register(_wake.Call);
@@ -49,7 +51,8 @@ internal sealed class SyncSession(
         try
         {
             await _writer.WriteAsync(new SyncStreamResponse { Welcome = Welcome(greeting) }, cancellationToken);
-            var deltas = new DeltaLoop(shared, stream, feed, _wake, _writer, _notices, scope);
+            _digests = new DigestInbox(hello.EntityTypes, _wake);
+            var deltas = new DeltaLoop(shared, stream, feed, _wake, _writer, _notices, _digests, scope);
             var late = new LateResultLoop(shared.LateResults, shared.Deferred, new Actor(user.Id, greeting.Role, device), hello);
             await RunAsync(device, deltas, late, hello.Cursor.Memory, cancellationToken);
         }
@@ -185,7 +188,8 @@ internal sealed class SyncSession(
                 case SyncStreamRequest.MessageOneofCase.CursorAck:
                     break;
                 case SyncStreamRequest.MessageOneofCase.DigestRequest:
-                    throw new RpcFault(ErrorReason.NotImplemented, "digests are not built yet");
+                    _digests!.Add(request.DigestRequest);
+                    break;
                 default:
                     throw new RpcFault(
                         ErrorReason.ProtocolViolation,

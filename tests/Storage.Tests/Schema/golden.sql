@@ -209,6 +209,7 @@ CREATE FUNCTION public.audit_users_update() RETURNS trigger
  || audit_change('name', o.name, n.name)
  || audit_change('role', o.role, n.role)
  || audit_change('is_active', o.is_active, n.is_active)
+ || audit_change('is_service', o.is_service, n.is_service)
  || audit_change('created_at', o.created_at, n.created_at)
  || CASE WHEN o.password_hash IS DISTINCT FROM n.password_hash
                 THEN '{"password_hash": "changed"}'::jsonb ELSE '{}'::jsonb END AS details
@@ -571,6 +572,7 @@ CREATE TABLE public.devices (
     created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
     last_seen_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
     revoked_at timestamp with time zone,
+    revoked_by_id uuid,
     CONSTRAINT check_devices_times CHECK (((((created_at AT TIME ZONE 'UTC'::text) >= '0001-01-01 00:00:00'::timestamp without time zone) AND ((created_at AT TIME ZONE 'UTC'::text) <= '9999-12-31 23:59:59.999999'::timestamp without time zone)) AND (((last_seen_at AT TIME ZONE 'UTC'::text) >= '0001-01-01 00:00:00'::timestamp without time zone) AND ((last_seen_at AT TIME ZONE 'UTC'::text) <= '9999-12-31 23:59:59.999999'::timestamp without time zone)) AND (((revoked_at AT TIME ZONE 'UTC'::text) >= '0001-01-01 00:00:00'::timestamp without time zone) AND ((revoked_at AT TIME ZONE 'UTC'::text) <= '9999-12-31 23:59:59.999999'::timestamp without time zone))))
 );
 
@@ -648,6 +650,17 @@ CREATE TABLE public.refresh_tokens (
     family_id uuid NOT NULL,
     used_at timestamp with time zone,
     CONSTRAINT check_refresh_tokens_times CHECK (((((created_at AT TIME ZONE 'UTC'::text) >= '0001-01-01 00:00:00'::timestamp without time zone) AND ((created_at AT TIME ZONE 'UTC'::text) <= '9999-12-31 23:59:59.999999'::timestamp without time zone)) AND (((expires_at AT TIME ZONE 'UTC'::text) >= '0001-01-01 00:00:00'::timestamp without time zone) AND ((expires_at AT TIME ZONE 'UTC'::text) <= '9999-12-31 23:59:59.999999'::timestamp without time zone)) AND (((used_at AT TIME ZONE 'UTC'::text) >= '0001-01-01 00:00:00'::timestamp without time zone) AND ((used_at AT TIME ZONE 'UTC'::text) <= '9999-12-31 23:59:59.999999'::timestamp without time zone))))
+);
+
+CREATE TABLE public.service_accounts (
+    user_id uuid NOT NULL,
+    key_digest character varying(64) NOT NULL,
+    created_by_id uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    expires_at timestamp with time zone,
+    revoked_at timestamp with time zone,
+    last_used_at timestamp with time zone,
+    CONSTRAINT check_service_accounts_times CHECK (((((created_at AT TIME ZONE 'UTC'::text) >= '0001-01-01 00:00:00'::timestamp without time zone) AND ((created_at AT TIME ZONE 'UTC'::text) <= '9999-12-31 23:59:59.999999'::timestamp without time zone)) AND (((expires_at AT TIME ZONE 'UTC'::text) >= '0001-01-01 00:00:00'::timestamp without time zone) AND ((expires_at AT TIME ZONE 'UTC'::text) <= '9999-12-31 23:59:59.999999'::timestamp without time zone)) AND (((last_used_at AT TIME ZONE 'UTC'::text) >= '0001-01-01 00:00:00'::timestamp without time zone) AND ((last_used_at AT TIME ZONE 'UTC'::text) <= '9999-12-31 23:59:59.999999'::timestamp without time zone)) AND (((revoked_at AT TIME ZONE 'UTC'::text) >= '0001-01-01 00:00:00'::timestamp without time zone) AND ((revoked_at AT TIME ZONE 'UTC'::text) <= '9999-12-31 23:59:59.999999'::timestamp without time zone))))
 );
 
 CREATE TABLE public.sync_queue (
@@ -783,6 +796,7 @@ CREATE TABLE public.users (
     name character varying(100) NOT NULL,
     role character varying(20) NOT NULL,
     is_active boolean DEFAULT true NOT NULL,
+    is_service boolean DEFAULT false NOT NULL,
     last_login_at timestamp with time zone,
     created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
     updated_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
@@ -834,6 +848,12 @@ ALTER TABLE ONLY public.refresh_tokens
 
 ALTER TABLE ONLY public.refresh_tokens
     ADD CONSTRAINT refresh_tokens_token_key UNIQUE (token);
+
+ALTER TABLE ONLY public.service_accounts
+    ADD CONSTRAINT service_accounts_key_digest_key UNIQUE (key_digest);
+
+ALTER TABLE ONLY public.service_accounts
+    ADD CONSTRAINT service_accounts_pkey PRIMARY KEY (user_id);
 
 ALTER TABLE ONLY public.sync_queue
     ADD CONSTRAINT sync_queue_pkey PRIMARY KEY (id, status);
@@ -1176,6 +1196,9 @@ ALTER TABLE ONLY public.customers
     ADD CONSTRAINT customers_updated_by_id_fkey FOREIGN KEY (updated_by_id) REFERENCES public.users(id);
 
 ALTER TABLE ONLY public.devices
+    ADD CONSTRAINT devices_revoked_by_id_fkey FOREIGN KEY (revoked_by_id) REFERENCES public.users(id);
+
+ALTER TABLE ONLY public.devices
     ADD CONSTRAINT devices_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id);
 
 ALTER TABLE ONLY public.job_assignments
@@ -1216,6 +1239,12 @@ ALTER TABLE ONLY public.materials
 
 ALTER TABLE ONLY public.refresh_tokens
     ADD CONSTRAINT refresh_tokens_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.service_accounts
+    ADD CONSTRAINT service_accounts_created_by_id_fkey FOREIGN KEY (created_by_id) REFERENCES public.users(id);
+
+ALTER TABLE ONLY public.service_accounts
+    ADD CONSTRAINT service_accounts_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
 
 ALTER TABLE public.sync_queue
     ADD CONSTRAINT sync_queue_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id);

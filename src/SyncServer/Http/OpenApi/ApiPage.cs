@@ -24,6 +24,7 @@ internal static class ApiPage
             .DisableDefaultFonts()
             .DisableTelemetry()
             .DisableAgent()
-            .DisableMcp());
+            .DisableMcp()
+            .ExpandAllTags());
     }
 }
