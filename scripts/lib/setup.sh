@@ -66,6 +66,20 @@ need_node() {
   have node && have npm || fail "Node.js with npm is needed and could not be installed here"
 }
 
+chromium_found() {
+  local name
+  [ -z "${KHSCRM_CHROMIUM:-}" ] || { [ -x "$KHSCRM_CHROMIUM" ]; return; }
+  for name in chromium chromium-browser google-chrome google-chrome-stable; do have $name && return; done
+  return 1
+}
+
+# A browser for the test of the API's page. The same names as Chromium.cs.
+need_chromium() {
+  chromium_found && return
+  install_package Chromium apt-get=chromium dnf=chromium apk=chromium pacman=chromium || true
+  chromium_found || fail "Chromium is needed and could not be installed here; KHSCRM_CHROMIUM names one elsewhere"
+}
+
 # ps and pkill, which the tests of killed processes use and small images leave out.
 need_ps() {
   have ps && have pkill && return

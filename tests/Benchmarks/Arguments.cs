@@ -36,6 +36,8 @@ internal sealed record Arguments(string Verb, IReadOnlyDictionary<string, string
                 durable operations a second over real streams, against the same rows by plain SQL
             Benchmarks pull   [--customers 5000] [--jobs 10000] [--materials 100000] [--rounds 3]
                 first sync over the wire against COPY, and into a device's file against the same upserts
+            Benchmarks rpc    [--customers 100000] [--jobs 200000] [--materials 2000000] [--rounds 500]
+                the latency of each RPC that reads, beside its bare SQL; loading the default takes minutes
             Benchmarks sample [--customers 25] [--jobs 40] [--materials 200]
                 loads the sample data, and says how long it took and how much memory
             All take --connection STRING (a private cluster without it) and --report FILE (artifacts/bench.json).

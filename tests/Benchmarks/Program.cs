@@ -6,6 +6,7 @@ using KhsCrm.Benchmarks.Plans;
 using KhsCrm.Benchmarks.Push;
 using KhsCrm.Benchmarks.Pull;
 using KhsCrm.Benchmarks.Report;
+using KhsCrm.Benchmarks.Rpc;
 using KhsCrm.Benchmarks.Sample;
 
 // Benchmarks BENCHMARK [--connection STRING] [options]: the database is made and migrated if it is not.
@@ -31,6 +32,7 @@ Func<BenchDatabase, BenchReport, Task>? benchmark = arguments.Verb switch
     "plans" => (database, _) => PlansBenchmark.RunAsync(database, interrupt.Token),
     "push" => (database, report) => PushBenchmark.RunAsync(database, report, arguments, interrupt.Token),
     "pull" => (database, report) => PullBenchmark.RunAsync(database, arguments, report, interrupt.Token),
+    "rpc" => (database, report) => RpcBenchmark.RunAsync(database, arguments, report, interrupt.Token),
     "sample" => (database, _) => SampleBenchmark.RunAsync(database, arguments, interrupt.Token),
     _ => null,
 };

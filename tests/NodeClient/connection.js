@@ -2,7 +2,7 @@ import grpc from '@grpc/grpc-js';
 import loader from '@grpc/proto-loader';
 import assert from 'node:assert/strict';
 
-const options = { keepCase: true, longs: String, enums: String, oneofs: true };
+const options = { keepCase: true, longs: String, enums: String, defaults: true, oneofs: true };
 const deadlineMilliseconds = 60_000;
 
 // A signed-in connection with a client for each service.
@@ -17,7 +17,7 @@ export class Connection {
 
   constructor(address, includeDirs) {
     this.#address = address;
-    const services = ['activity', 'auth', 'customer', 'job', 'material', 'operations', 'sync', 'user'];
+    const services = ['activity', 'auth', 'customer', 'job', 'material', 'operations', 'service_account', 'sync', 'user'];
     const files = [...services.map(name => `khscrm/v1/${name}_service.proto`), 'google/rpc/status.proto', 'google/rpc/error_details.proto'];
     const root = grpc.loadPackageDefinition(loader.loadSync(files, { ...options, includeDirs }));
     this.#package = root.khscrm.v1;

@@ -18,6 +18,10 @@ internal sealed class Service : IAsyncDisposable
 
     public string Url { get; private set; }
 
+    /// <summary>Where HTTP/1.1 is spoken, as the host says before it is ready.</summary>
+    public string HttpUrl => _process.Output.Split('\n').Single(line => line.Contains("/docs", StringComparison.Ordinal))
+        .Split(' ')[^1].Trim().Replace("/docs", "", StringComparison.Ordinal);
+
     public NpgsqlDataSource DataSource { get; }
 
     public string ConnectionString => _database.ConnectionString;

@@ -95,6 +95,43 @@ public sealed class MaintenanceTests
         Assert.NotNull(await RunAsync(database));
     }
 
+    /// <summary>The functions run with the owner's rights, so they have to look who calls them.</summary>
+    [Theory]
+    [InlineData("SELECT ensure_activity_log_partitions(9)")]
+    [InlineData("SELECT drop_activity_log_partitions(now())")]
+    [InlineData("SELECT stamp_all_rows()")]
+    public async Task A_role_without_rights_to_the_tables_gets_none_by_the_functions(string sql)
+    {
+        await using var database = await CreateAsync();
+        var role = $"stranger_{Guid.NewGuid():N}";
+        await database.RunAsync($"CREATE ROLE {role} LOGIN PASSWORD 'stranger'");
+        try
+        {
+            var text = new NpgsqlConnectionStringBuilder(database.ConnectionString)
+            {
+                Username = role, Password = "stranger", Pooling = false,
+            };
+            await using (var connection = new NpgsqlConnection(text.ConnectionString))
+            {
+                await connection.OpenAsync(Cancellation);
+                await using var command = new NpgsqlCommand(sql, connection);
+                var refusal = await Assert.ThrowsAsync<PostgresException>(() => command.ExecuteNonQueryAsync(Cancellation));
+                Assert.Equal(PostgresErrorCodes.InsufficientPrivilege, refusal.SqlState);
+            }
+
+            // And the one that may do it needs to own nothing.
+            await database.RunAsync($"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role}");
+            await using var granted = NpgsqlDataSource.Create(text.ConnectionString);
+            var report = await new DatabaseMaintenance(
+                granted, Options.Create(new RetentionOptions { ActivityLog = TimeSpan.FromDays(400) }), Options.Create(new DeltaOptions())).RunAsync(Cancellation);
+            Assert.NotNull(report);
+        }
+        finally
+        {
+            await database.RunAsync($"DROP OWNED BY {role}; DROP ROLE {role}");
+        }
+    }
+
     private static Task AgeAsync(SyncedDatabase database, string age, string id) =>
         database.RunAsync($"UPDATE tombstones SET deleted_at = now() - interval '{age}' WHERE entity_id = {id}");
 

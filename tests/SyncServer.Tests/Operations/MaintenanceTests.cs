@@ -13,6 +13,10 @@ public sealed class MaintenanceTests
     public async Task Missing_months_are_made_and_a_dry_run_makes_none()
     {
         await using var office = await Office.OpenAsync();
+        // The server's own schedule would make them too: it is kept away.
+        await using var schedule = await office.Server.DataSource.OpenConnectionAsync(RunningServer.Cancellation);
+        await using (var command = new NpgsqlCommand("SELECT pg_advisory_lock(hashtext('khscrm.retention'))", schedule))
+            await command.ExecuteNonQueryAsync(RunningServer.Cancellation);
         await office.Server.RunAsync(
             """
             DO $$ DECLARE v TEXT; BEGIN
@@ -38,14 +42,24 @@ public sealed class MaintenanceTests
     }
 
     [Fact]
-    public async Task Expired_sessions_are_purged()
+    public async Task What_is_past_its_retention_is_purged()
     {
         await using var office = await Office.OpenAsync();
+        await office.Server.RunAsync(
+            $"""
+            INSERT INTO tombstones (entity_type, entity_id, deleted_at) VALUES ('customer', gen_random_uuid(), now() - interval '400 days');
+            INSERT INTO sync_queue (user_id, operation, entity_type, payload, status, created_at, processed_at)
+            VALUES ('{RunningServer.OwnerId}', 'create', 'job', JSONB_OBJECT, 'completed', now() - interval '400 days', now() - interval '400 days')
+            """.Replace("JSONB_OBJECT", "'{}'", StringComparison.Ordinal));
         await office.Server.RunAsync($"INSERT INTO refresh_tokens (token, user_id, expires_at, family_id) VALUES ('old', '{RunningServer.OwnerId}', now() - interval '1 day', gen_random_uuid())");
 
-        var action = (await RunAsync(office, new() { Task = MaintenanceTask.Retention })).Actions.Single(action => action.Target == "refresh_tokens");
+        var actions = (await RunAsync(office, new() { Task = MaintenanceTask.Retention })).Actions;
 
-        Assert.Equal((1L, false), (action.RemovedRows, action.HasError));
+        Assert.Equal((1L, false), (actions[0].RemovedRows, actions[0].HasError));
+        Assert.Equal("refresh_tokens", actions[0].Target);
+        // This server's own schedule may be at it, past the tombstones when ours was made: then there is another run.
+        while (await office.Server.ScalarAsync<long>("SELECT (SELECT count(*) FROM tombstones) + (SELECT count(*) FROM sync_queue)") > 0)
+            await RunAsync(office, new() { Task = MaintenanceTask.Retention });
         Assert.Equal(0L, await office.Server.ScalarAsync<long>("SELECT count(*) FROM refresh_tokens WHERE token = 'old'"));
     }
 
@@ -66,7 +80,9 @@ public sealed class MaintenanceTests
         Assert.Contains(reindex.Actions, action => action is { Action: "reindex", Target: "customers_pkey" });
         Assert.All(reindex.Actions, action => Assert.False(action.HasError, action.Error));
         Assert.Equal(0L, await office.Server.ScalarAsync<long>("SELECT count(*) FROM pg_index WHERE NOT indisvalid"));
-        Assert.Empty((await RunAsync(office, new() { Task = MaintenanceTask.Reindex, Tables = { "customers" }, DryRun = true })).Actions.Where(action => action.Duration is not null));
+        Assert.All(
+            (await RunAsync(office, new() { Task = MaintenanceTask.Reindex, Tables = { "customers" }, DryRun = true })).Actions,
+            action => Assert.Null(action.Duration));
     }
 
     [Fact]

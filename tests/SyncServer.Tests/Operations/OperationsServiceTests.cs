@@ -1,4 +1,3 @@
-using Grpc.Core;
 using KhsCrm.SyncServer.Tests.Kit;
 using KhsCrm.V1;
 using Xunit;
@@ -33,8 +32,8 @@ public sealed class OperationsServiceTests
         Assert.Equal(["pg_stat_statements", "pgstattuple"], health.Gaps.Select(gap => gap.Source).Order());
         Assert.All(health.Gaps, gap => Assert.NotEmpty(gap.Message));
 
-        var short_ = await HealthAsync(office, new() { MaxItems = 3 });
-        Assert.Equal((3, 3), (short_.Tables.Count, short_.Indexes.Count));
+        var few = await HealthAsync(office, new() { MaxItems = 3 });
+        Assert.Equal((3, 3), (few.Tables.Count, few.Indexes.Count));
         Assert.Equal(20, (await HealthAsync(office, new())).Indexes.Count);
         await office.Owner.FailFieldsAsync(new GetDatabaseHealthRequest { MaxItems = 1_001 }, "max_items");
     }

@@ -41,6 +41,7 @@ CREATE FUNCTION stamp_all_rows() RETURNS VOID AS $$
 DECLARE
     v_table TEXT;
 BEGIN
+    PERFORM require_right('tombstones', 'DELETE');
     FOREACH v_table IN ARRAY ARRAY[
         'users', 'customers', 'jobs', 'job_assignments', 'materials', 'job_status_history', 'activity_logs'] LOOP
         EXECUTE format('ALTER TABLE %I DISABLE TRIGGER USER', v_table);
