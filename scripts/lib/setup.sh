@@ -66,11 +66,33 @@ need_node() {
   have node && have npm || fail "Node.js with npm is needed and could not be installed here"
 }
 
+chromium_found() {
+  local name
+  [ -z "${KHSCRM_CHROMIUM:-}" ] || { [ -x "$KHSCRM_CHROMIUM" ]; return; }
+  for name in chromium chromium-browser google-chrome google-chrome-stable; do have $name && return; done
+  return 1
+}
+
+# A browser for the test of the API's page. The same names as Chromium.cs.
+need_chromium() {
+  chromium_found && return
+  install_package Chromium apt-get=chromium dnf=chromium apk=chromium pacman=chromium || true
+  chromium_found || fail "Chromium is needed and could not be installed here; KHSCRM_CHROMIUM names one elsewhere"
+}
+
 # ps and pkill, which the tests of killed processes use and small images leave out.
 need_ps() {
   have ps && have pkill && return
   install_package procps apt-get=procps dnf=procps-ng apk=procps pacman=procps-ng || true
   have ps && have pkill || fail "ps and pkill are needed and could not be installed here"
+}
+
+# What links a program that is compiled ahead of time, which one test does.
+need_linker() {
+  have clang || have gcc && return
+  install_package "a C compiler" apt-get="clang zlib1g-dev" dnf="clang zlib-devel" apk="clang build-base zlib-dev" \
+    pacman="clang zlib" || true
+  have clang || have gcc || fail "clang or gcc is needed and could not be installed here"
 }
 
 # A folder with the programs of PostgreSQL 15 or newer. The same places as PostgresFolders.cs.

@@ -1,6 +1,7 @@
 using KhsCrm.Storage.Deltas;
 using KhsCrm.Storage.Devices;
 using KhsCrm.Storage.Live;
+using KhsCrm.Storage.Maintenance;
 using KhsCrm.Storage.Operations;
 using KhsCrm.Storage.Push;
 using KhsCrm.Storage.Push.Deferral;
@@ -22,13 +23,16 @@ public static class StorageServiceCollectionExtensions
     /// <summary>Adds the PostgreSQL side: the data source, the delta reader, the operation applier, sessions, queries.</summary>
     /// <param name="services">The container.</param>
     /// <param name="connectionString">Where the database is.</param>
-    public static IServiceCollection AddKhsCrmStorage(this IServiceCollection services, string connectionString)
+    /// <param name="readConnectionString">Where a standby of it is that takes over catch-up reads; null for none.</param>
+    public static IServiceCollection AddKhsCrmStorage(
+        this IServiceCollection services, string connectionString, string? readConnectionString = null)
     {
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(_ => CreateDataSource(connectionString));
         services.AddDbContextFactory<KhsCrmDbContext>(
             (provider, options) => options.UseNpgsql(provider.GetRequiredService<NpgsqlDataSource>()));
         services.AddOptions<DeltaOptions>().BindConfiguration("Deltas").ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<RetentionOptions>().BindConfiguration("Retention").ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<LiveWindowOptions>().BindConfiguration("Live").ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<SignInOptions>().BindConfiguration("SignIn").ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<PasswordHasher>();
@@ -39,6 +43,13 @@ public static class StorageServiceCollectionExtensions
         services.AddSingleton<DeviceRegistry>();
         services.AddSingleton<DeviceDirectory>();
         services.AddSingleton<DeltaReader>();
+        if (!string.IsNullOrEmpty(readConnectionString))
+        {
+            services.AddSingleton(provider => ActivatorUtilities.CreateInstance<ReadReplica>(
+                provider, CreateDataSource(readConnectionString)));
+        }
+
+        services.AddSingleton<DatabaseMaintenance>();
         services.AddSingleton<LiveReader>();
         services.AddSingleton<LiveScopeReader>();
         services.AddPush();

@@ -34,17 +34,29 @@ public sealed partial class KhsCrmClient
             var address = _server.Current(addresses);
             try
             {
-                return await CallAsync(address, call, cancellationToken).ConfigureAwait(false);
+                return await TranslatedAsync(address, call, cancellationToken).ConfigureAwait(false);
             }
-            catch (RpcException exception) when (!cancellationToken.IsCancellationRequested)
+            catch (ServerUnreachableException) when (attempt < addresses.Count)
             {
-                var failure = ServerErrors.Translate(exception, address);
-                if (failure is not ServerUnreachableException)
-                    throw failure;
                 _server.MoveOn();
-                if (attempt >= addresses.Count)
-                    throw failure;
             }
+        }
+    }
+
+    private async Task<TResponse> TranslatedAsync<TResponse>(
+        string address, Func<CallInvoker, CallOptions, AsyncUnaryCall<TResponse>> call, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await CallAsync(address, call, cancellationToken).ConfigureAwait(false);
+        }
+        catch (RpcException exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw ServerErrors.Translate(exception, address);
+        }
+        catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw ServerErrors.Timeout(exception, address);
         }
     }
 

@@ -56,6 +56,12 @@ public sealed class KhsCrmClientOptions
     /// </summary>
     public TimeSpan OtherProcessPollInterval { get; set; } = TimeSpan.FromMilliseconds(500);
 
+    /// <summary>
+    /// Whether the server may compress the pages of a catch-up with gzip: fewer bytes for more work on both sides, which
+    /// pays on a slow or metered connection. Default false.
+    /// </summary>
+    public bool AcceptCompression { get; set; }
+
     /// <summary>The largest message to accept, in bytes. Default 16 MiB.</summary>
     public int MaxReceiveMessageBytes { get; set; } = 16 * 1024 * 1024;
 

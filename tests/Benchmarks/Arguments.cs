@@ -24,12 +24,20 @@ internal sealed record Arguments(string Verb, IReadOnlyDictionary<string, string
             """
             Benchmarks audit  [--rows 10000] [--single 2000] [--rounds 5]
                 what the triggers cost: the same statements with them on and off
+            Benchmarks client [--customers 20000] [--jobs 60000] [--materials 800000]
+                a device with many rows: first sync, queries, live queries, memory and file; the store beside its floor
             Benchmarks fanout [--streams 1000,5000,10000] [--changes N] [--single 20] [--rounds 3]
                 deliveries to live streams, and commit to device, against a raw gRPC broadcast
             Benchmarks idle   [--streams 10000] [--seconds 40]
                 memory and statements of streams that nothing is written for
             Benchmarks plans
                 how the query patterns run on the sample data that is there
+            Benchmarks push   [--operations 20000] [--singles 10000] [--streams 1000] [--plain 1000] [--rounds 3]
+                durable operations a second over real streams, against the same rows by plain SQL
+            Benchmarks pull   [--customers 5000] [--jobs 10000] [--materials 100000] [--rounds 3]
+                first sync over the wire against COPY, and into a device's file against the same upserts
+            Benchmarks rpc    [--customers 100000] [--jobs 200000] [--materials 2000000] [--rounds 500]
+                the latency of each RPC that reads, beside its bare SQL; loading the default takes minutes
             Benchmarks sample [--customers 25] [--jobs 40] [--materials 200]
                 loads the sample data, and says how long it took and how much memory
             All take --connection STRING (a private cluster without it) and --report FILE (artifacts/bench.json).

@@ -1,8 +1,12 @@
 using KhsCrm.Benchmarks;
 using KhsCrm.Benchmarks.Audit;
+using KhsCrm.Benchmarks.Client;
 using KhsCrm.Benchmarks.Live;
 using KhsCrm.Benchmarks.Plans;
+using KhsCrm.Benchmarks.Push;
+using KhsCrm.Benchmarks.Pull;
 using KhsCrm.Benchmarks.Report;
+using KhsCrm.Benchmarks.Rpc;
 using KhsCrm.Benchmarks.Sample;
 
 // Benchmarks BENCHMARK [--connection STRING] [options]: the database is made and migrated if it is not.
@@ -13,12 +17,22 @@ Console.CancelKeyPress += (_, pressed) =>
     interrupt.Cancel();
 };
 var arguments = Arguments.Parse(args);
+if (arguments is { Verb: "serve", Connection: { } served })
+{
+    await ServerProcess.ServeAsync(served);
+    return 0;
+}
+
 Func<BenchDatabase, BenchReport, Task>? benchmark = arguments.Verb switch
 {
     "audit" => (database, _) => AuditBenchmark.RunAsync(database, arguments, interrupt.Token),
+    "client" => (database, report) => ClientBenchmark.RunAsync(database, report, arguments, interrupt.Token),
     "fanout" => (database, report) => FanoutBenchmark.RunAsync(database, arguments, report, interrupt.Token),
     "idle" => (database, report) => IdleBenchmark.RunAsync(database, arguments, report, interrupt.Token),
     "plans" => (database, _) => PlansBenchmark.RunAsync(database, interrupt.Token),
+    "push" => (database, report) => PushBenchmark.RunAsync(database, report, arguments, interrupt.Token),
+    "pull" => (database, report) => PullBenchmark.RunAsync(database, arguments, report, interrupt.Token),
+    "rpc" => (database, report) => RpcBenchmark.RunAsync(database, arguments, report, interrupt.Token),
     "sample" => (database, _) => SampleBenchmark.RunAsync(database, arguments, interrupt.Token),
     _ => null,
 };

@@ -1,5 +1,6 @@
 using System.Text;
 using KhsCrm.V1;
+using NpgsqlTypes;
 
 namespace KhsCrm.Storage.Deltas;
 
@@ -9,6 +10,7 @@ namespace KhsCrm.Storage.Deltas;
 /// </summary>
 /// <param name="Scope">Whom it was issued to, and for what.</param>
 /// <param name="Database">The database it was cut from.</param>
+/// <param name="Position">A place in that database's WAL behind every commit that the cursor's snapshots show.</param>
 /// <param name="TakenAt">The server's time at <paramref name="Base"/>; decides only whether tombstones since then are still kept.</param>
 /// <param name="Base">What the device has; null for nothing yet.</param>
 /// <param name="Target">The end of the window being paged; null between windows.</param>
@@ -18,6 +20,7 @@ namespace KhsCrm.Storage.Deltas;
 internal sealed record Cursor(
     CursorScope Scope,
     DatabaseIdentity Database,
+    NpgsqlLogSequenceNumber Position,
     DateTime TakenAt,
     Snapshot? Base,
     Snapshot? Target,
@@ -25,7 +28,7 @@ internal sealed record Cursor(
     long Sent,
     long Total)
 {
-    private const byte Format = 1;
+    private const byte Format = 2;
 
     public bool IsInsideWindow => Target is not null;
 
@@ -37,8 +40,9 @@ internal sealed record Cursor(
         writer.Write(Scope.UserId.ToByteArray());
         writer.Write((byte)Scope.Role);
         writer.Write7BitEncodedInt(Scope.Types);
-        writer.Write(Database.SystemIdentifier);
+        writer.Write(Database.System);
         writer.Write7BitEncodedInt(Database.TimelineId);
+        writer.Write((ulong)Position);
         writer.Write(TakenAt.Ticks);
         Write(writer, Base);
         Write(writer, Target);
@@ -64,6 +68,7 @@ internal sealed record Cursor(
                 return null;
             var scope = new CursorScope(new Guid(reader.ReadBytes(16)), (Role)reader.ReadByte(), reader.Read7BitEncodedInt());
             var database = new DatabaseIdentity(reader.ReadString(), reader.Read7BitEncodedInt());
+            var position = new NpgsqlLogSequenceNumber(reader.ReadUInt64());
             var takenAt = new DateTime(reader.ReadInt64(), DateTimeKind.Utc);
             var start = ReadSnapshot(reader);
             var target = ReadSnapshot(reader);
@@ -74,7 +79,7 @@ internal sealed record Cursor(
                     new Guid(reader.ReadBytes(16)),
                     reader.Read7BitEncodedInt());
             return new Cursor(
-                scope, database, takenAt, start, target, last, reader.Read7BitEncodedInt64(), reader.Read7BitEncodedInt64());
+                scope, database, position, takenAt, start, target, last, reader.Read7BitEncodedInt64(), reader.Read7BitEncodedInt64());
         }
         catch (Exception exception) when (exception is IOException or ArgumentException or FormatException or OverflowException)
         {

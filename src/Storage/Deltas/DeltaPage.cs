@@ -1,36 +1,101 @@
+using System.Buffers;
+using KhsCrm.Storage.Deltas.Wire;
 using KhsCrm.V1;
+using Npgsql;
 
 namespace KhsCrm.Storage.Deltas;
 
-/// <summary>Gathers what one read found in all tables, and cuts a delta of bounded size from its beginning.</summary>
-internal sealed class DeltaPage(DeltaOptions options)
+/// <summary>
+/// The changes of one delta: first their keys, in order, then the rows, table by table, each into its place. What it holds
+/// is bounded by the bytes of a page and one row.
+/// </summary>
+internal sealed class DeltaPage : IDisposable
 {
-    private readonly List<Change> _withdrawn = [];
-    private readonly List<(RowKey Key, Change Change)> _changes = [];
+    private readonly Dictionary<int, Dictionary<Guid, int>> _places = [];
+    private readonly PageSlot[] _slots;
+    private readonly PageBuffer _buffer = new();
 
-    public WindowHeader Header { get; set; } = null!;
+    private DeltaPage(int size) => _slots = new PageSlot[size];
 
-    public void AddWithdrawn(EntityType type, Guid id) => _withdrawn.Add(
-        new Change { Withdrawn = new Withdrawn { EntityType = type, EntityId = id.ToString() } });
+    /// <summary>The last key, when the window goes on behind it.</summary>
+    public RowKey? Last { get; private set; }
 
-    public void Add(RowKey key, Change change) => _changes.Add((key, change));
+    /// <summary>How many changes there are.</summary>
+    public int Count => _slots.Length;
 
-    /// <summary>The changes in their order, at most a page of them.</summary>
-    /// <param name="last">The last one, when others were left out.</param>
-    public Delta Cut(out RowKey? last)
+    /// <summary>How many bytes the changes are.</summary>
+    public int Length { get; private set; }
+
+    /// <summary>Reads what <see cref="WindowQuery.Keys"/> gives.</summary>
+    public static async Task<DeltaPage> ReadKeysAsync(NpgsqlDataReader reader, CancellationToken cancellationToken)
     {
-        _changes.Sort((left, right) => left.Key.CompareTo(right.Key));
-        var delta = new Delta { Changes = { _withdrawn } };
-        var bytes = 0;
-        var count = 0;
-        while (count < _changes.Count && count < options.PageSize && bytes < options.PageBytes)
+        var tables = new List<(int Rank, Guid[] Ids, int[] Places, DateTime LastAt)>();
+        var isCut = false;
+        while (await reader.ReadAsync(cancellationToken))
         {
-            var change = _changes[count++].Change;
-            bytes += change.CalculateSize();
-            delta.Changes.Add(change);
+            isCut |= reader.GetBoolean(4);
+            if (reader.IsDBNull(1))
+                continue;
+            tables.Add((
+                reader.GetInt32(0), reader.GetFieldValue<Guid[]>(1), reader.GetFieldValue<int[]>(2), reader.GetDateTime(3)));
         }
 
-        last = count < _changes.Count ? _changes[count - 1].Key : null;
-        return delta;
+        var page = new DeltaPage(tables.Sum(table => table.Ids.Length));
+        foreach (var table in tables)
+            page.Add(table.Rank, table.Ids, table.Places, table.LastAt, isCut);
+        return page;
+    }
+
+    /// <summary>Whether any row of a table is on the page.</summary>
+    public bool Has(int rank) => _places.ContainsKey(rank);
+
+    /// <summary>Puts a change into the place of its key.</summary>
+    public void Set(int rank, Guid id, Change change) => Set(_places[rank][id], _buffer.Add(change));
+
+    /// <summary>Puts a row into the place of its key.</summary>
+    /// <param name="rank">The rank of its table.</param>
+    /// <param name="id">Its id.</param>
+    /// <param name="rowTag">The tag of its field in Entity.</param>
+    /// <param name="write">Writes its fields.</param>
+    /// <param name="reader">What they are read from.</param>
+    public void Set(int rank, Guid id, uint rowTag, Action<NpgsqlDataReader, PageBuffer> write, NpgsqlDataReader reader)
+    {
+        var start = _buffer.BeginRow();
+        write(reader, _buffer);
+        Set(_places[rank][id], _buffer.EndRow(start, rowTag));
+    }
+
+    /// <summary>Writes the changes in their order.</summary>
+    public void CopyTo(IBufferWriter<byte> output)
+    {
+        foreach (var slot in _slots)
+            output.Write(_buffer[slot]);
+    }
+
+    public void Dispose() => _buffer.Dispose();
+
+    private void Set(int place, PageSlot slot)
+    {
+        _slots[place] = slot;
+        Length += slot.Length;
+    }
+
+    private void Add(int rank, Guid[] ids, int[] places, DateTime lastAt, bool isCut)
+    {
+        var byId = new Dictionary<Guid, int>(ids.Length);
+        _places.Add(rank, byId);
+        for (var i = 0; i < ids.Length; i++)
+        {
+            var place = places[i] - 1;
+            byId.Add(ids[i], place);
+            if (rank < 0)
+            {
+                Set(place, _buffer.Add(
+                    new Change { Withdrawn = new Withdrawn { EntityType = (EntityType)(-rank), EntityId = ids[i].ToString() } }));
+            }
+
+            if (isCut && places[i] == _slots.Length)
+                Last = new RowKey(lastAt, ids[i], rank);
+        }
     }
 }

@@ -15,9 +15,10 @@ namespace KhsCrm.Storage.Deltas;
 /// pages, and then its own successor is read: the first window that fits into one read ends at a checkpoint, because all
 /// of it was seen in one snapshot after the last page.
 /// </summary>
-public sealed class DeltaReader(NpgsqlDataSource dataSource, IOptions<DeltaOptions> options)
+public sealed class DeltaReader(NpgsqlDataSource dataSource, IOptions<DeltaOptions> options, ReadReplica? replica = null)
 {
     private readonly DeltaOptions _options = options.Value;
+    private readonly Timelines _timelines = new(dataSource);
 
     /// <summary>Reads the next delta.</summary>
     /// <param name="scope">Whose delta, of what.</param>
@@ -26,135 +27,77 @@ public sealed class DeltaReader(NpgsqlDataSource dataSource, IOptions<DeltaOptio
     /// <returns>A delta to send, possibly empty; or why the cursor is of no use.</returns>
     public async Task<DeltaResult> ReadAsync(DeltaScope scope, ReadOnlyMemory<byte> cursor, CancellationToken cancellationToken)
     {
+        var result = await ReadEncodedAsync(scope, cursor, cancellationToken);
+        using var delta = result.Delta;
+        return new DeltaResult(delta?.ToDelta(), result.Resync);
+    }
+
+    /// <summary>Reads the next delta as the bytes that go over the wire.</summary>
+    /// <param name="scope">Whose delta, of what.</param>
+    /// <param name="cursor">Where the caller stands; empty for everything.</param>
+    /// <param name="cancellationToken">Stops the query.</param>
+    /// <returns>A delta to send, possibly empty; or why the cursor is of no use.</returns>
+    public async Task<EncodedDeltaResult> ReadEncodedAsync(
+        DeltaScope scope, ReadOnlyMemory<byte> cursor, CancellationToken cancellationToken)
+    {
         var cursorScope = scope.ToCursorScope();
         var position = cursor.IsEmpty ? null : Cursor.Parse(cursor);
         if (!cursor.IsEmpty && position?.Scope != cursorScope)
         {
-            return DeltaResult.Of(position?.Scope.UserId == scope.UserId && position.Scope.Role != scope.Role
+            return EncodedDeltaResult.Of(position?.Scope.UserId == scope.UserId && position.Scope.Role != scope.Role
                 ? ResyncReason.RoleChanged
                 : ResyncReason.CursorInvalid);
         }
 
-        var query = new WindowQuery(cursorScope, position?.Base, position?.Target, position?.Last, _options.PageSize + 1);
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        var digests = DigestQuery.For(scope, cursorScope, position);
-        await using var batch = CreateBatch(connection, scope, cursorScope, position, query, digests, out var tables);
-        var page = new DeltaPage(_options);
-        IReadOnlyList<EntityDigest> digested = [];
-        await using (var reader = await batch.ExecuteReaderAsync(cancellationToken))
+        var window = new Window(scope, cursorScope, position, _options);
+        if (replica is not null && await replica.TryReadAsync(window, cancellationToken) is { } read)
+            return await FinishAsync(window, read, isFromReplica: true, cancellationToken);
+        do
         {
-            await reader.ReadAsync(cancellationToken);
-            var header = WindowHeader.Read(reader);
-            if (FindResync(scope, position, header) is var reason and not ResyncReason.Unspecified)
-                return DeltaResult.Of(reason);
-            await ReadChangesAsync(reader, page, scope, position, tables, cancellationToken);
-            page.Header = header;
-            if (digests is not null)
-                digested = await digests.ReadAsync(reader, cancellationToken);
+            await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+            read = await window.ReadAsync(connection, cancellationToken);
+        }
+        // Nothing is cut on a timeline before it is on record: the rows of a restored dump are stamped anew first.
+        while (await _timelines.RecordAsync(read.Header, cancellationToken));
+        return await FinishAsync(window, read, isFromReplica: false, cancellationToken);
+    }
+
+    private async Task<EncodedDeltaResult> FinishAsync(
+        Window window, WindowRead read, bool isFromReplica, CancellationToken cancellationToken)
+    {
+        if (await FindResyncAsync(window, read.Header, isFromReplica, cancellationToken) is var reason and not ResyncReason.Unspecified)
+        {
+            read.Page.Dispose();
+            return EncodedDeltaResult.Of(reason);
         }
 
-        var delta = page.Cut(out var last);
-        var next = last is null
-            ? EndWindow(cursorScope, position, page.Header, delta)
-            : await ContinueWindowAsync(connection, query, tables, cursorScope, position, page.Header, last.Value, delta, cancellationToken);
-        if (delta.Checkpoint)
-            delta.Digests.AddRange(digested);
+        var delta = new Delta();
+        var next = read.Page.Last is { } last
+            ? await ContinueWindowAsync(window, read, last, delta, cancellationToken)
+            : EndWindow(window, read, delta);
         delta.Cursor = UnsafeByteOperations.UnsafeWrap(next.ToBytes());
-        return DeltaResult.Of(delta);
+        return EncodedDeltaResult.Of(new EncodedDelta(read.Page, delta));
     }
 
-    private static NpgsqlBatch CreateBatch(
-        NpgsqlConnection connection,
-        DeltaScope scope,
-        CursorScope cursorScope,
-        Cursor? position,
-        WindowQuery query,
-        DigestQuery? digests,
-        out List<EntityTable> tables)
+    private async ValueTask<ResyncReason> FindResyncAsync(
+        Window window, WindowHeader header, bool isFromReplica, CancellationToken cancellationToken)
     {
-        tables = [.. EntityTables.All.Where(table => cursorScope.Includes(table.Kind.Type))];
-        var batch = connection.CreateBatch();
-        batch.BatchCommands.Add(new("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"));
-        batch.BatchCommands.Add(WindowHeader.Command(scope));
-        if (HasWithdrawals(scope, position))
-            batch.BatchCommands.Add(query.Withdrawals());
-        if (HasTombstones(position))
-            batch.BatchCommands.Add(query.Tombstones());
-        foreach (var table in tables)
-            batch.BatchCommands.Add(query.Rows(table));
-        digests?.AddTo(batch);
-        batch.BatchCommands.Add(new("COMMIT"));
-        return batch;
-    }
-
-    // A device that has nothing has nothing to lose; what was withdrawn goes out with a window's first page.
-    private static bool HasTombstones(Cursor? position) => position?.Base is not null;
-
-    private static bool HasWithdrawals(DeltaScope scope, Cursor? position) =>
-        HasTombstones(position) && !position!.IsInsideWindow && scope.Role != Role.Owner;
-
-    private ResyncReason FindResync(DeltaScope scope, Cursor? position, WindowHeader header)
-    {
-        if (header.Role != scope.Role)
+        if (header.Role != window.Scope.Role)
             return ResyncReason.RoleChanged;
-        if (position is null)
+        if (window.Position is not { } position)
             return ResyncReason.Unspecified;
-        if (position.Database != header.Database)
+        if (!isFromReplica && !await _timelines.IsPastOfAsync(header, position, cancellationToken))
             return ResyncReason.DatabaseRestored;
         return header.Now - position.TakenAt > _options.TombstoneRetention
             ? ResyncReason.CursorTooOld
             : ResyncReason.Unspecified;
     }
 
-    private static async Task ReadChangesAsync(
-        NpgsqlDataReader reader,
-        DeltaPage page,
-        DeltaScope scope,
-        Cursor? position,
-        List<EntityTable> tables,
-        CancellationToken cancellationToken)
+    private static Cursor EndWindow(Window window, WindowRead read, Delta delta)
     {
-        if (HasWithdrawals(scope, position))
-        {
-            await reader.NextResultAsync(cancellationToken);
-            while (await reader.ReadAsync(cancellationToken))
-                page.AddWithdrawn(EntityKinds.Of(reader.GetString(0))!.Type, reader.GetGuid(1));
-        }
-
-        if (HasTombstones(position))
-        {
-            await reader.NextResultAsync(cancellationToken);
-            while (await reader.ReadAsync(cancellationToken))
-            {
-                var deletedAt = reader.GetDateTime(0);
-                page.Add(new RowKey(deletedAt, reader.GetGuid(1), 0), new Change
-                {
-                    Deleted = new Deleted
-                    {
-                        EntityType = EntityKinds.Of(reader.GetString(2))!.Type,
-                        EntityId = reader.GetGuid(3).ToString(),
-                        DeletedAt = Timestamp.FromDateTime(deletedAt),
-                    },
-                });
-            }
-        }
-
-        foreach (var table in tables)
-        {
-            await reader.NextResultAsync(cancellationToken);
-            while (await reader.ReadAsync(cancellationToken))
-            {
-                var entity = table.Read(reader, firstOrdinal: 1);
-                Redaction.Apply(entity, scope);
-                var key = new RowKey(reader.GetDateTime(0), reader.GetGuid(1), (int)table.Kind.Type);
-                page.Add(key, new Change { Entity = entity });
-            }
-        }
-    }
-
-    private static Cursor EndWindow(CursorScope scope, Cursor? position, WindowHeader header, Delta delta)
-    {
-        var sent = (position?.Sent ?? 0) + delta.Changes.Count;
+        var header = read.Header;
+        var position = window.Position;
+        var sent = (position?.Sent ?? 0) + read.Page.Count;
         delta.Progress = new Progress { Sent = sent, EstimatedTotal = Math.Max(position?.Total ?? 0, sent) };
         if (position is { IsInsideWindow: true })
         {
@@ -164,42 +107,42 @@ public sealed class DeltaReader(NpgsqlDataSource dataSource, IOptions<DeltaOptio
 
         delta.Checkpoint = true;
         delta.LastClientSeq = header.LastClientSeq;
-        return new Cursor(scope, header.Database, header.Now, header.Snapshot, null, null, 0, 0);
+        delta.Digests.AddRange(read.Digests);
+        return new Cursor(
+            window.CursorScope, header.Database, header.Position, header.Now, header.Snapshot, null, null, 0, 0);
     }
 
-    private static async Task<Cursor> ContinueWindowAsync(
-        NpgsqlConnection connection,
-        WindowQuery query,
-        List<EntityTable> tables,
-        CursorScope scope,
-        Cursor? position,
-        WindowHeader header,
-        RowKey last,
-        Delta delta,
-        CancellationToken cancellationToken)
+    private async Task<Cursor> ContinueWindowAsync(
+        Window window, WindowRead read, RowKey last, Delta delta, CancellationToken cancellationToken)
     {
-        var sent = (position?.Sent ?? 0) + delta.Changes.Count;
-        var total = position is { IsInsideWindow: true }
-            ? position.Total
-            : (position?.Sent ?? 0) + await CountAsync(connection, query, tables, cancellationToken);
+        var header = read.Header;
+        var position = window.Position;
+        var sent = (position?.Sent ?? 0) + read.Page.Count;
+        if (position is { IsInsideWindow: true })
+        {
+            delta.Progress = new Progress { Sent = sent, EstimatedTotal = Math.Max(position.Total, sent) };
+            return position with { Last = last, Sent = sent };
+        }
+
+        var total = (position?.Sent ?? 0) + await CountAsync(window, cancellationToken);
         delta.Progress = new Progress { Sent = sent, EstimatedTotal = Math.Max(total, sent) };
         return new Cursor(
-            scope,
+            window.CursorScope,
             header.Database,
+            header.Position,
             position?.TakenAt ?? header.Now,
             position?.Base,
-            position?.Target ?? header.Snapshot,
+            header.Snapshot,
             last,
             sent,
             total);
     }
 
-    private static async Task<long> CountAsync(
-        NpgsqlConnection connection, WindowQuery query, List<EntityTable> tables, CancellationToken cancellationToken)
+    private async Task<long> CountAsync(Window window, CancellationToken cancellationToken)
     {
-        await using var batch = connection.CreateBatch();
-        foreach (var table in tables)
-            batch.BatchCommands.Add(query.Count(table));
+        await using var batch = dataSource.CreateBatch();
+        foreach (var table in window.Tables)
+            batch.BatchCommands.Add(window.Query.Count(table));
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         long total = 0;
         do

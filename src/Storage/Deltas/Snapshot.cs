@@ -35,6 +35,9 @@ internal sealed record Snapshot(ulong Xmin, ulong Xmax, ulong[] InProgress)
         static ulong Xid(string digits) => ulong.Parse(digits, CultureInfo.InvariantCulture);
     }
 
+    /// <summary>The part of it that holds whatever was running: all below <see cref="Xmin"/>, and nothing else.</summary>
+    public Snapshot ToXmin() => new(Xmin, Xmin, []);
+
     /// <summary>The text form that PostgreSQL casts to <c>pg_snapshot</c>.</summary>
     public override string ToString() =>
         string.Create(CultureInfo.InvariantCulture, $"{Xmin}:{Xmax}:{string.Join(',', InProgress)}");

@@ -7,30 +7,68 @@ namespace KhsCrm.Storage.Deltas;
 
 /// <summary>
 /// The SQL that reads a window: what changed after a snapshot, up to another when the window is read in pages, of what
-/// the user may see. For a worker a row is in the window when it changed, or when the assignment that brings it did: that
-/// is how a gained job comes with its whole subtree, however old.
+/// the user may see. One statement merges the keys of all tables and cuts the page by rows and by bytes; the others bring
+/// the rows of those keys, so that nothing is read that is not sent. For a worker a row is in the window when it changed,
+/// or when the assignment that brings it did: that is how a gained job comes with its whole subtree, however old.
 /// </summary>
-internal sealed class WindowQuery(CursorScope scope, Snapshot? start, Snapshot? target, RowKey? last, int limit)
+internal sealed class WindowQuery(
+    CursorScope scope, Snapshot? start, Snapshot? target, RowKey? last, DeltaOptions options)
 {
+    // About what the ids and times of a tombstone or a withdrawal take in a delta.
+    private const int SmallChange = 80;
+
     private readonly bool _isWorker = scope.Role != Role.Owner;
 
     /// <summary>The window of a device that has nothing: the whole scope.</summary>
-    public static WindowQuery OfEverything(CursorScope scope) => new(scope, null, null, null, 0);
+    public static WindowQuery OfEverything(CursorScope scope, DeltaOptions options) => new(scope, null, null, null, options);
 
     /// <summary>Whether a row of the table, under the alias <c>t</c>, is in the window.</summary>
     public string IsInScope(EntityTable table, NpgsqlBatchCommand command) => IsInScopeAndChanged(table, command);
 
-    /// <summary>Rows of one table: the order's time, then <see cref="EntityTable.SelectList"/>, the id first.</summary>
-    public NpgsqlBatchCommand Rows(EntityTable table)
+    // What was withdrawn comes before all times: once a page has passed it, it is behind.
+    private bool HasWithdrawals =>
+        _isWorker && start is not null && (last is not { } key || key.Time == DateTime.MinValue);
+
+    /// <summary>
+    /// The page: for each table its rank, the ids in it, their places in the page, the last time among them, and whether
+    /// some had no room. The ids stay with the transaction, for <see cref="Rows"/> and <see cref="Tombstones"/>.
+    /// </summary>
+    public NpgsqlBatchCommand Keys(IEnumerable<EntityTable> tables)
     {
         var command = new NpgsqlBatchCommand();
+        List<string> parts = [.. tables.Select(table => TableKeys(table, command))];
+        if (start is not null)
+            parts.Add(TombstoneKeys(command));
+        if (HasWithdrawals)
+            parts.AddRange(WithdrawnJobs(command), WithdrawnCustomers(command));
+        var size = Add(command, options.PageSize, NpgsqlDbType.Integer);
         command.CommandText = $"""
-            SELECT t.{table.TimeColumn}, {table.SelectList} FROM {table.Name} t
-            WHERE {IsInScopeAndChanged(table, command)} AND {IsInPage(table.TimeColumn, (int)table.Kind.Type, command)}
-            ORDER BY t.{table.TimeColumn}, t.id LIMIT {Add(command, limit, NpgsqlDbType.Integer)}
+            WITH keys AS (
+                SELECT * FROM ({string.Join("\nUNION ALL ", parts)}) k ORDER BY at, id, rank LIMIT {size} + 1
+            ), page AS (
+                SELECT rank, id, at, (row_number() OVER w)::int AS place,
+                    row_number() OVER w <= {size}
+                        AND sum(bytes) OVER w - bytes < {Add(command, options.PageBytes, NpgsqlDbType.Integer)} AS fits
+                FROM keys WINDOW w AS (ORDER BY at, id, rank ROWS UNBOUNDED PRECEDING)
+            ), cut AS (
+                SELECT rank, array_agg(id) FILTER (WHERE fits) AS ids, array_agg(place) FILTER (WHERE fits) AS places,
+                    max(at) FILTER (WHERE fits) AS last_at, bool_or(NOT fits) AS is_cut
+                FROM page GROUP BY rank
+            )
+            SELECT rank, ids, places, last_at, is_cut,
+                CASE WHEN rank >= 0 THEN set_config('khscrm.page_' || rank, ids::text, true) IS NULL END
+            FROM cut
             """;
         return command;
     }
+
+    /// <summary>The rows of the page of one table: <see cref="EntityTable.SelectList"/>, the id first.</summary>
+    public static NpgsqlBatchCommand Rows(EntityTable table) =>
+        new($"SELECT {table.SelectList} FROM {table.Name} t WHERE {IsOnPage(TableRank.Of(table.Kind.Type))}");
+
+    /// <summary>The tombstones of the page: id, entity type, entity id, time.</summary>
+    public static NpgsqlBatchCommand Tombstones() =>
+        new($"SELECT t.id, t.entity_type, t.entity_id, t.deleted_at FROM tombstones t WHERE {IsOnPage(TableRank.Tombstones)}");
 
     /// <summary>How many rows of one table are in the whole window.</summary>
     public NpgsqlBatchCommand Count(EntityTable table)
@@ -40,13 +78,24 @@ internal sealed class WindowQuery(CursorScope scope, Snapshot? start, Snapshot? 
         return command;
     }
 
-    /// <summary>
-    /// Tombstones of rows the device may have: time, tombstone's id, entity type, entity id. A row that was made again
-    /// has none: it is in a window of its own.
-    /// </summary>
-    public NpgsqlBatchCommand Tombstones()
+    private static string IsOnPage(int rank) =>
+        $"t.id = ANY(nullif(current_setting('khscrm.page_{rank}', true), '')::uuid[])";
+
+    private string TableKeys(EntityTable table, NpgsqlBatchCommand command)
     {
-        var command = new NpgsqlBatchCommand();
+        var rank = TableRank.Of(table.Kind.Type);
+        return Part(
+            rank,
+            $"t.{table.TimeColumn}",
+            "t.id",
+            table.SizeExpression,
+            $"{table.Name} t WHERE {IsInScopeAndChanged(table, command)} AND {IsInPage($"t.{table.TimeColumn}", "t.id", rank, command)}",
+            command);
+    }
+
+    // Tombstones of rows that the device may have. A row that was made again has none: it is in a window of its own.
+    private string TombstoneKeys(NpgsqlBatchCommand command)
+    {
         var names = EntityTables.All.Where(table => scope.Includes(table.Kind.Type)).ToList();
         var exists = string.Join(' ', names.Select(table =>
             $"WHEN '{table.Kind.Name}' THEN EXISTS (SELECT FROM {table.Name} e WHERE e.id = t.entity_id)"));
@@ -58,46 +107,69 @@ internal sealed class WindowQuery(CursorScope scope, Snapshot? start, Snapshot? 
                     OR (t.job_id IN ({LostJobs(command)}) AND NOT EXISTS (SELECT FROM jobs j WHERE j.id = t.job_id)))
                 """
             : "";
-        command.CommandText = $"""
-            SELECT t.deleted_at, t.id, t.entity_type, t.entity_id FROM tombstones t
-            WHERE {IsChanged("t", command)} AND {IsInPage("deleted_at", 0, command)}
+        return Part(
+            TableRank.Tombstones,
+            "t.deleted_at",
+            "t.id",
+            $"{SmallChange}",
+            $"""
+            tombstones t
+            WHERE {IsChanged("t", command)} AND {IsInPage("t.deleted_at", "t.id", TableRank.Tombstones, command)}
                 AND t.entity_type = ANY({Add(command, names.Select(table => table.Kind.Name).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Text)})
                 AND NOT CASE t.entity_type {exists} END {routed}
-            ORDER BY t.deleted_at, t.id LIMIT {Add(command, limit, NpgsqlDbType.Integer)}
-            """;
-        return command;
+            """,
+            command);
     }
 
-    /// <summary>
-    /// For a worker: the jobs that exist and are theirs no more, and the customers that no job of theirs needs any more:
-    /// entity type, entity id.
-    /// </summary>
-    public NpgsqlBatchCommand Withdrawals()
+    // For a worker: the jobs that exist and are theirs no more.
+    private string WithdrawnJobs(NpgsqlBatchCommand command) => Part(
+        TableRank.Withdrawn(EntityType.Job),
+        "'-infinity'::timestamptz",
+        "l.job_id",
+        $"{SmallChange}",
+        $"""
+        ({LostJobs(command)}) l
+        WHERE EXISTS (SELECT FROM jobs j WHERE j.id = l.job_id)
+            AND {IsBehind("'-infinity'::timestamptz", "l.job_id", TableRank.Withdrawn(EntityType.Job), command)}
+        """,
+        command);
+
+    // For a worker: the customers that no job of theirs needs any more.
+    private string WithdrawnCustomers(NpgsqlBatchCommand command)
     {
-        var command = new NpgsqlBatchCommand();
         var user = User(command);
-        command.CommandText = $"""
-            WITH lost AS ({LostJobs(command)}),
-            left_customers AS (
+        var rank = TableRank.Withdrawn(EntityType.Customer);
+        return Part(
+            rank,
+            "'-infinity'::timestamptz",
+            "c.customer_id",
+            $"{SmallChange}",
+            $"""
+            (WITH lost AS ({LostJobs(command)})
                 SELECT j.customer_id FROM jobs j WHERE j.id IN (SELECT job_id FROM lost)
                 UNION
                 SELECT t.customer_id FROM tombstones t
                 WHERE t.entity_type IN ('job', 'job_customer') AND {IsChanged("t", command)}
                     AND (t.entity_id IN (SELECT job_id FROM lost)
-                        OR t.entity_id IN (SELECT a.job_id FROM job_assignments a WHERE a.user_id = {user})))
-            SELECT 'job', l.job_id FROM lost l WHERE EXISTS (SELECT FROM jobs j WHERE j.id = l.job_id)
-            UNION ALL
-            SELECT 'customer', c.customer_id FROM left_customers c
+                        OR t.entity_id IN (SELECT a.job_id FROM job_assignments a WHERE a.user_id = {user}))) c
             WHERE NOT EXISTS (
                 SELECT FROM job_assignments a JOIN jobs j ON j.id = a.job_id
                 WHERE a.user_id = {user} AND j.customer_id = c.customer_id)
-            """;
-        return command;
+                AND {IsBehind("'-infinity'::timestamptz", "c.customer_id", rank, command)}
+            """,
+            command);
     }
+
+    private string Part(int rank, string at, string id, string bytes, string from, NpgsqlBatchCommand command) => $"""
+        (SELECT {rank} AS rank, {at} AS at, {id} AS id, {bytes} AS bytes FROM {from}
+        ORDER BY 2, 3 LIMIT {Add(command, options.PageSize, NpgsqlDbType.Integer)} + 1)
+        """;
 
     private string IsInScopeAndChanged(EntityTable table, NpgsqlBatchCommand command)
     {
         var isChanged = IsChanged("t", command);
+        if (table.Kind.Type == EntityType.ActivityLog)
+            isChanged += $" AND t.created_at >= now() - {Add(command, options.ActivityLogAge, NpgsqlDbType.Interval)}";
         if (!_isWorker)
             return isChanged;
         string IsAssigned(string jobId) => $"""
@@ -132,15 +204,20 @@ internal sealed class WindowQuery(CursorScope scope, Snapshot? start, Snapshot? 
                 ? ")"
                 : $" OR {alias}.change_xid = ANY({Add(command, start.InProgress, NpgsqlDbType.Array | NpgsqlDbType.Xid8)}))");
 
-    private string IsInPage(string timeColumn, int table, NpgsqlBatchCommand command)
-    {
-        if (target is null || last is not { } key)
-            return "true";
-        var isAfter = table > key.Table ? ">=" : ">";
-        return $"""
+    private string IsInPage(string at, string id, int rank, NpgsqlBatchCommand command) => target is null
+        ? "true"
+        : $"""
             pg_visible_in_snapshot(t.change_xid, {Add(command, target.ToString(), NpgsqlDbType.Text)}::pg_snapshot)
-                AND (t.{timeColumn}, t.id) {isAfter}
-                    ({Add(command, key.Time, NpgsqlDbType.TimestampTz)}, {Add(command, key.Id, NpgsqlDbType.Uuid)})
+                AND {IsBehind(at, id, rank, command)}
+            """;
+
+    private string IsBehind(string at, string id, int rank, NpgsqlBatchCommand command)
+    {
+        if (last is not { } key)
+            return "true";
+        var isAfter = rank > key.Table ? ">=" : ">";
+        return $"""
+            ({at}, {id}) {isAfter} ({Add(command, key.Time, NpgsqlDbType.TimestampTz)}, {Add(command, key.Id, NpgsqlDbType.Uuid)})
             """;
     }
 

@@ -20,10 +20,10 @@ internal sealed class DigestQuery
     private readonly WindowQuery _everything;
     private readonly List<(EntityTable Table, EntityDigestRequest Request)> _parts;
 
-    private DigestQuery(DeltaScope scope, CursorScope cursorScope, DigestRequest request)
+    private DigestQuery(DeltaScope scope, CursorScope cursorScope, DigestRequest request, DeltaOptions options)
     {
         _scope = scope;
-        _everything = WindowQuery.OfEverything(cursorScope);
+        _everything = WindowQuery.OfEverything(cursorScope, options);
         var tables = EntityTables.All.Where(table => CanDigest(table.Kind.Type) && cursorScope.Includes(table.Kind.Type));
         _parts = request.Entities.Count == 0
             ? [.. tables.Select(table => (table, new EntityDigestRequest { EntityType = table.Kind.Type }))]
@@ -31,8 +31,8 @@ internal sealed class DigestQuery
     }
 
     /// <summary>The digests that a read is to bring; null when none are asked for, or it cannot end at a checkpoint.</summary>
-    public static DigestQuery? For(DeltaScope scope, CursorScope cursorScope, Cursor? position) =>
-        scope.Digests is { } request && position is { IsInsideWindow: false } ? new(scope, cursorScope, request) : null;
+    public static DigestQuery? For(DeltaScope scope, CursorScope cursorScope, Cursor? position, DeltaOptions options) =>
+        scope.Digests is { } request && position is { IsInsideWindow: false } ? new(scope, cursorScope, request, options) : null;
 
     /// <summary>Whether rows of a kind are digested: old entries of the audit trail leave by themselves.</summary>
     public static bool CanDigest(EntityType type) => type != EntityType.ActivityLog;

@@ -1,16 +1,21 @@
 using KhsCrm.Storage.Deltas;
+using NpgsqlTypes;
 
 namespace KhsCrm.Storage.Live;
 
 /// <summary>A moment of the database's history, the same for every stream that stands there.</summary>
 public sealed class LivePosition
 {
-    internal LivePosition(Snapshot snapshot, DatabaseIdentity database, DateTime takenAt) =>
-        (Snapshot, Database, TakenAt) = (snapshot, database, takenAt);
+    internal LivePosition(
+        Snapshot snapshot, DatabaseIdentity database, NpgsqlLogSequenceNumber position, DateTime takenAt) =>
+        (Snapshot, Database, Position, TakenAt) = (snapshot, database, position, takenAt);
 
     internal Snapshot Snapshot { get; }
 
     internal DatabaseIdentity Database { get; }
+
+    /// <summary>A place in the WAL behind every commit that the snapshot shows.</summary>
+    internal NpgsqlLogSequenceNumber Position { get; }
 
     internal DateTime TakenAt { get; }
 
@@ -18,7 +23,7 @@ public sealed class LivePosition
     /// <returns>The position; null for a cursor between checkpoints.</returns>
     public static LivePosition? Of(ReadOnlyMemory<byte> cursor) =>
         Cursor.Parse(cursor) is { IsInsideWindow: false, Base: { } snapshot } parsed
-            ? new LivePosition(snapshot, parsed.Database, parsed.TakenAt)
+            ? new LivePosition(snapshot, parsed.Database, parsed.Position, parsed.TakenAt)
             : null;
 
     /// <summary>Whether everything that the other moment shows is shown here too.</summary>
@@ -28,8 +33,9 @@ public sealed class LivePosition
     public bool IsOfSameHistory(LivePosition other) => Database == other.Database;
 
     /// <summary>The cursor of a device of a scope that stands here.</summary>
-    public byte[] ToCursor(LiveScope scope) => new Cursor(scope.Cursor, Database, TakenAt, Snapshot, null, null, 0, 0).ToBytes();
+    public byte[] ToCursor(LiveScope scope) => new Cursor(
+        scope.Cursor, Database, Position, TakenAt, Snapshot, null, null, 0, 0).ToBytes();
 
     /// <summary>The same moment, confirmed later: nothing was written since.</summary>
-    internal LivePosition At(DateTime now) => new(Snapshot, Database, now);
+    internal LivePosition At(DateTime now) => new(Snapshot, Database, Position, now);
 }

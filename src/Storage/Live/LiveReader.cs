@@ -71,7 +71,8 @@ public sealed class LiveReader(NpgsqlDataSource dataSource, IOptions<LiveWindowO
         return builder.IsFull ? LiveWindow.NotRead(from, to) : builder.Build(from, to, kinds.Types);
     }
 
-    private static LivePosition ToPosition(WindowHeader header) => new(header.Snapshot, header.Database, header.Now);
+    private static LivePosition ToPosition(WindowHeader header) =>
+        new(header.Snapshot, header.Database, header.Position, header.Now);
 
     private static async Task ReadDevicesAsync(
         NpgsqlDataReader reader, LiveWindowBuilder builder, CancellationToken cancellationToken)

@@ -1,5 +1,6 @@
 using System;
 using Microsoft.EntityFrameworkCore.Migrations;
+using NpgsqlTypes;
 
 #nullable disable
 
@@ -15,9 +16,9 @@ namespace KhsCrm.Storage.Migrations
                 name: "sync_timelines",
                 columns: table => new
                 {
-                    system_identifier = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
+                    system_identifier = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
                     timeline_id = table.Column<int>(type: "integer", nullable: false),
-                    first_xid = table.Column<ulong>(type: "xid8", nullable: false),
+                    first_lsn = table.Column<NpgsqlLogSequenceNumber>(type: "pg_lsn", nullable: true),
                     started_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false, defaultValueSql: "clock_timestamp()")
                 },
                 constraints: table =>

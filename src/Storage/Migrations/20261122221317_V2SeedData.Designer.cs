@@ -6,6 +6,7 @@ using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Migrations;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
+using NpgsqlTypes;
 
 #nullable disable
 
@@ -750,17 +751,17 @@ namespace KhsCrm.Storage.Migrations
             modelBuilder.Entity("KhsCrm.Storage.Schema.Rows.SyncTimelineRow", b =>
                 {
                     b.Property<string>("SystemIdentifier")
-                        .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
                         .HasColumnName("system_identifier");
 
                     b.Property<int>("TimelineId")
                         .HasColumnType("integer")
                         .HasColumnName("timeline_id");
 
-                    b.Property<ulong>("FirstXid")
-                        .HasColumnType("xid8")
-                        .HasColumnName("first_xid");
+                    b.Property<NpgsqlLogSequenceNumber?>("FirstLsn")
+                        .HasColumnType("pg_lsn")
+                        .HasColumnName("first_lsn");
 
                     b.Property<DateTime>("StartedAt")
                         .ValueGeneratedOnAdd()

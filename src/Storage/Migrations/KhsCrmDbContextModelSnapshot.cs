@@ -5,6 +5,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
+using NpgsqlTypes;
 
 #nullable disable
 
@@ -747,17 +748,17 @@ namespace KhsCrm.Storage.Migrations
             modelBuilder.Entity("KhsCrm.Storage.Schema.Rows.SyncTimelineRow", b =>
                 {
                     b.Property<string>("SystemIdentifier")
-                        .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
                         .HasColumnName("system_identifier");
 
                     b.Property<int>("TimelineId")
                         .HasColumnType("integer")
                         .HasColumnName("timeline_id");
 
-                    b.Property<ulong>("FirstXid")
-                        .HasColumnType("xid8")
-                        .HasColumnName("first_xid");
+                    b.Property<NpgsqlLogSequenceNumber?>("FirstLsn")
+                        .HasColumnType("pg_lsn")
+                        .HasColumnName("first_lsn");
 
                     b.Property<DateTime>("StartedAt")
                         .ValueGeneratedOnAdd()

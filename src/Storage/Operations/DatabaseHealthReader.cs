@@ -13,23 +13,27 @@ public sealed class DatabaseHealthReader(NpgsqlDataSource dataSource)
     public async Task<DatabaseHealth> ReadAsync(int maxItems, bool measureBloat, CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        // Trouble is when this is asked: it must not wait for what is in the way.
+        await connection.ReadAsync("SELECT set_config('lock_timeout', '2s', false)", _ => true, null, cancellationToken);
         var health = (await connection.ReadAsync(HealthQueries.Overview, HealthQueries.ReadOverview, null, cancellationToken)).Single();
         health.Connections.Add(
             await connection.ReadAsync(HealthQueries.Connections, HealthQueries.ReadConnections, null, cancellationToken));
-        health.Tables.Add(await connection.ReadAsync(HealthQueries.Tables, HealthQueries.ReadTable, maxItems, cancellationToken));
-        health.Indexes.Add(await connection.ReadAsync(HealthQueries.Indexes, HealthQueries.ReadIndex, maxItems, cancellationToken));
         health.Standbys.Add(
             await connection.ReadAsync(HealthQueries.Standbys, HealthQueries.ReadStandby, null, cancellationToken));
         health.WalArchiving =
             (await connection.ReadAsync(HealthQueries.Archiving, HealthQueries.ReadArchiving, null, cancellationToken)).SingleOrDefault();
         health.Gaps.Add(await connection.ReadAsync(HealthQueries.Rights, HealthQueries.ReadGap, null, cancellationToken));
+        await MeasureAsync("tables", async () => health.Tables.Add(
+            await connection.ReadAsync(HealthQueries.Tables, HealthQueries.ReadTable, maxItems, cancellationToken)));
+        await MeasureAsync("indexes", async () => health.Indexes.Add(
+            await connection.ReadAsync(HealthQueries.Indexes, HealthQueries.ReadIndex, maxItems, cancellationToken)));
         await MeasureAsync("pg_stat_statements", async () => health.SlowQueries.Add(
             await connection.ReadAsync(HealthQueries.SlowQueries, HealthQueries.ReadSlowQuery, maxItems, cancellationToken)));
         if (measureBloat)
             await MeasureAsync("pgstattuple", () => MeasureBloatAsync(connection, health, cancellationToken));
         return health;
 
-        async Task MeasureAsync(string extension, Func<Task> measure)
+        async Task MeasureAsync(string source, Func<Task> measure)
         {
             try
             {
@@ -37,10 +41,11 @@ public sealed class DatabaseHealthReader(NpgsqlDataSource dataSource)
             }
             catch (PostgresException exception) when (exception.SqlState is not PostgresErrorCodes.QueryCanceled)
             {
+                // Of our own statements only those that need an extension can miss one.
                 var isMissing = exception.SqlState is PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.UndefinedFunction;
                 health.Gaps.Add(new HealthGap
                 {
-                    Source = extension,
+                    Source = source,
                     Message = isMissing ? "the extension is not installed in this database" : exception.MessageText,
                 });
             }

@@ -34,20 +34,29 @@ internal static class HealthQueries
         WHERE d.datname = current_database() ORDER BY s.total_exec_time DESC LIMIT $1
         """;
 
+    // Measuring a size takes a lock: of what is locked exclusively the last estimate does, rather than wait for it.
     public const string Tables = """
-        SELECT c.relname, p.relname, coalesce(s.n_live_tup, 0), coalesce(s.n_dead_tup, 0), pg_table_size(c.oid),
-            pg_indexes_size(c.oid), coalesce(s.seq_scan, 0), coalesce(s.idx_scan, 0),
+        WITH locked AS MATERIALIZED (SELECT l.relation FROM pg_locks l WHERE l.mode = 'AccessExclusiveLock' AND l.relation IS NOT NULL),
+        sized AS MATERIALIZED (
+            SELECT c.oid, c.relname,
+                CASE WHEN c.oid IN (SELECT relation FROM locked) THEN c.relpages * current_setting('block_size')::bigint
+                    ELSE pg_table_size(c.oid) END AS table_bytes,
+                CASE WHEN c.oid IN (SELECT relation FROM locked) THEN 0 ELSE pg_indexes_size(c.oid) END AS index_bytes
+            FROM pg_class c WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind = 'r')
+        SELECT c.relname, p.relname, coalesce(s.n_live_tup, 0), coalesce(s.n_dead_tup, 0), c.table_bytes,
+            c.index_bytes, coalesce(s.seq_scan, 0), coalesce(s.idx_scan, 0),
             greatest(s.last_vacuum, s.last_autovacuum), greatest(s.last_analyze, s.last_autoanalyze)
-        FROM pg_class c
+        FROM sized c
         LEFT JOIN pg_stat_user_tables s ON s.relid = c.oid
         LEFT JOIN pg_inherits i ON i.inhrelid = c.oid
         LEFT JOIN pg_class p ON p.oid = i.inhparent
-        WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind = 'r'
-        ORDER BY pg_total_relation_size(c.oid) DESC, c.relname LIMIT $1
+        ORDER BY c.table_bytes + c.index_bytes DESC, c.relname LIMIT $1
         """;
 
     public const string Indexes = """
-        SELECT c.relname, t.relname, coalesce(s.idx_scan, 0), coalesce(s.idx_tup_read, 0), pg_relation_size(c.oid),
+        SELECT c.relname, t.relname, coalesce(s.idx_scan, 0), coalesce(s.idx_tup_read, 0),
+            CASE WHEN EXISTS (SELECT FROM pg_locks l WHERE l.relation = c.oid AND l.mode = 'AccessExclusiveLock')
+                THEN c.relpages * current_setting('block_size')::bigint ELSE pg_relation_size(c.oid) END,
             i.indisunique OR i.indisexclusion, i.indisvalid
         FROM pg_index i
         JOIN pg_class c ON c.oid = i.indexrelid

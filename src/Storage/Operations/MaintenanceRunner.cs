@@ -1,12 +1,14 @@
 using System.Diagnostics.CodeAnalysis;
 using Google.Protobuf.WellKnownTypes;
+using KhsCrm.Storage.Maintenance;
 using KhsCrm.V1;
 using Npgsql;
 
 namespace KhsCrm.Storage.Operations;
 
 /// <summary>Runs a maintenance task on demand, one at a time over all servers, statement by statement.</summary>
-public sealed class MaintenanceRunner(NpgsqlDataSource dataSource, TimeProvider timeProvider)
+public sealed class MaintenanceRunner(
+    NpgsqlDataSource dataSource, DatabaseMaintenance schedule, TimeProvider timeProvider)
 {
     // Of a session, not of a transaction: VACUUM and REINDEX CONCURRENTLY run in none.
     private const string Lock = "hashtext('khscrm.maintenance')";
@@ -48,7 +50,10 @@ public sealed class MaintenanceRunner(NpgsqlDataSource dataSource, TimeProvider 
             List<MaintenanceAction> actions = [];
             foreach (var step in await PlanAsync(connection, task, tables, cancellationToken))
                 actions.Add(await RunAsync(connection, step, cancellationToken));
-            return actions;
+            if (task != MaintenanceTask.Retention)
+                return actions;
+            // The same that every server does on its schedule; one that is at it just now does it for us.
+            return await schedule.RunAsync(cancellationToken) is { } report ? [.. actions, .. Describe(report)] : actions;
         }
         finally
         {
@@ -91,6 +96,18 @@ public sealed class MaintenanceRunner(NpgsqlDataSource dataSource, TimeProvider 
         return action;
 
         async Task<long> SizeAsync() => step.SizeSql is { } sql ? await ScalarAsync<long>(connection, sql, cancellationToken) : 0;
+    }
+
+    private static IEnumerable<MaintenanceAction> Describe(MaintenanceReport report)
+    {
+        if (report.PartitionsMade > 0)
+            yield return new MaintenanceAction { Action = $"create {report.PartitionsMade} partitions", Target = "activity_logs" };
+        if (report.PartitionsDropped > 0)
+            yield return new MaintenanceAction { Action = $"drop {report.PartitionsDropped} partitions", Target = "activity_logs" };
+        if (report.TombstonesPurged > 0)
+            yield return new MaintenanceAction { Action = "purge", Target = "tombstones", RemovedRows = report.TombstonesPurged };
+        if (report.OperationsPurged > 0)
+            yield return new MaintenanceAction { Action = "purge", Target = "sync_queue", RemovedRows = report.OperationsPurged };
     }
 
     private static MaintenanceAction Describe(MaintenanceStep step) => new() { Action = step.Action, Target = step.Target };

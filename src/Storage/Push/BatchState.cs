@@ -47,7 +47,7 @@ internal sealed class BatchState
     {
         foreach (var (earlier, waitsFor) in _waiting.GetValueOrDefault(row) ?? [])
         {
-            if (earlier.CompareTo(place) < 0)
+            if (earlier.CompareTo(place) <= 0)
                 return waitsFor;
         }
 

@@ -1,5 +1,4 @@
 using KhsCrm.Storage.Tables;
-using KhsCrm.V1;
 using Npgsql;
 
 namespace KhsCrm.Storage.Push;

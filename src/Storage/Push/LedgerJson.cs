@@ -18,9 +18,14 @@ internal static class LedgerJson
     public static T Parse<T>(string json)
         where T : IMessage, new() => Parser.Parse<T>(json);
 
-    // jsonb cannot hold U+0000, which no valid operation has; a rejected one is recorded all the same.
-    public static string Of(IMessage message) =>
-        Format(message).Replace("\\u0000", "\\ufffd", StringComparison.Ordinal);
+    public static string Of(IMessage message) => Storable(Format(message));
+
+    /// <summary>The operation as it was pushed.</summary>
+    public static string Of(PlannedOperation planned) => Storable(
+        planned.Violations.Count == 0 && OperationJson.TryFormat(planned.Operation) is { } json ? json : Format(planned.Operation));
+
+    // jsonb cannot hold U+0000, which no checked field has; what else a device sent is recorded all the same.
+    private static string Storable(string json) => json.Replace("\\u0000", "\\ufffd", StringComparison.Ordinal);
 
     // JSON has no form for some of what a device can send: a time out of range, a mask in camel case, NaN.
     private static string Format(IMessage message)

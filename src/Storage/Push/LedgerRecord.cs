@@ -31,7 +31,7 @@ internal static class LedgerRecord
         Add((_, planned) => OperationName(planned.Operation.Kind), NpgsqlDbType.Text);
         Add((_, planned) => KindOf(planned.Operation)?.Name ?? "unknown", NpgsqlDbType.Text);
         Add((_, planned) => EntityId(planned.Operation), NpgsqlDbType.Uuid);
-        Add((_, planned) => LedgerJson.Of(planned.Operation), NpgsqlDbType.Text);
+        Add((_, planned) => LedgerJson.Of(planned), NpgsqlDbType.Text);
         Add((_, planned) => StatusOf(planned), NpgsqlDbType.Text);
         Add((_, planned) => ErrorOf(planned), NpgsqlDbType.Text);
         Add((_, planned) => ResultOf(planned), NpgsqlDbType.Text);

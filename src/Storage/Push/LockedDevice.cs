@@ -1,6 +1,5 @@
 using KhsCrm.Storage.Tables;
 using KhsCrm.V1;
-using Npgsql;
 
 namespace KhsCrm.Storage.Push;
 

@@ -20,8 +20,8 @@ internal sealed class PlannedOperation(Operation operation)
     /// <summary>The first password of a new user.</summary>
     public string? PasswordHash { get; init; }
 
-    /// <summary>Its place among the operations on its row: one that waited before goes first.</summary>
-    public (DateTime ReceivedAt, long ClientSeq) Place { get; init; } = (DateTime.MaxValue, operation.ClientSeq);
+    /// <summary>Its place among the operations on its row: those that waited before come first, new ones as they are planned.</summary>
+    public (DateTime ReceivedAt, long ClientSeq) Place { get; init; } = (DateTime.MaxValue, 0);
 
     /// <summary>Whether it has waited for long enough: it is rejected where it would be deferred.</summary>
     public bool IsLastTry { get; init; }

@@ -55,7 +55,7 @@ public sealed class QueueList(NpgsqlDataSource dataSource)
     {
         await using var command = dataSource.CreateCommand($"SELECT {Columns} FROM sync_queue q WHERE q.id = $1 LIMIT 1");
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = operationId });
-        return (await ReadAsync(command, cancellationToken)).FirstOrDefault();
+        return await ReadAsync(command, cancellationToken) is [var item, ..] ? item : null;
     }
 
     private static async Task<IReadOnlyList<SyncQueueItem>> ReadAsync(NpgsqlCommand command, CancellationToken cancellationToken)

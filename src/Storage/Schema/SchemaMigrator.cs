@@ -27,6 +27,8 @@ public static class SchemaMigrator
         {
             await context.Database.MigrateAsync(cancellationToken);
             await context.Database.ExecuteSqlAsync($"SELECT ensure_activity_log_partitions()", cancellationToken);
+            // A database restored from a dump is noticed here, by the role that owns the tables.
+            await context.Database.ExecuteSqlAsync($"SELECT record_timeline()", cancellationToken);
         }
         finally
         {

@@ -1,5 +1,6 @@
 using Google.Protobuf;
 using KhsCrm.Contracts.Kinds;
+using KhsCrm.Storage.Deltas.Wire;
 using KhsCrm.V1;
 using Npgsql;
 using NpgsqlTypes;
@@ -11,8 +12,12 @@ namespace KhsCrm.Storage.Tables;
 internal sealed class EntityTable<T> : EntityTable
     where T : class, IMessage<T>, new()
 {
+    // About what an id or a time takes on the wire; other fields take less.
+    private const int FieldSize = 24;
+
     private readonly EntityKind<T> _kind;
     private readonly Column<T>[] _columns;
+    private readonly FieldEncoder[] _encoders;
     private readonly Column<T>[] _inserted;
     private readonly Column<T>[] _updated;
     private readonly string _insertSql;
@@ -23,9 +28,13 @@ internal sealed class EntityTable<T> : EntityTable
     {
         _kind = kind;
         _columns = columns;
+        var descriptor = new T().Descriptor;
+        _encoders = [.. columns.Select(column => FieldEncoders.Of(descriptor.FindFieldByName(column.Name), column.DbType))];
         _inserted = [.. columns.Where(column => column.ToArray is not null)];
         _updated = [.. _inserted.Where(column => !column.IsInsertOnly || column.Name == "id")];
         SelectList = string.Join(", ", columns.Select(column => $"t.{column.Name}"));
+        SizeExpression = string.Join(" + ", columns.Where(column => column.DbType == NpgsqlDbType.Text)
+            .Select(column => $"coalesce(octet_length(t.{column.Name}::text), 0)").Append($"{columns.Length * FieldSize}"));
         var names = string.Join(", ", _inserted.Select(column => column.Name));
         _insertSql = $"""
             INSERT INTO {name} AS t ({names}) SELECT {names} FROM {Unnest(_inserted)} RETURNING {SelectList}
@@ -37,6 +46,8 @@ internal sealed class EntityTable<T> : EntityTable
     }
 
     public override string SelectList { get; }
+
+    public override string SizeExpression { get; }
 
     public override Entity Read(NpgsqlDataReader reader, int firstOrdinal = 0) =>
         _kind.Wrap(ReadRow(reader, firstOrdinal));
@@ -51,6 +62,15 @@ internal sealed class EntityTable<T> : EntityTable
         }
 
         return row;
+    }
+
+    public override void Encode(NpgsqlDataReader reader, PageBuffer output)
+    {
+        for (var i = 0; i < _encoders.Length; i++)
+        {
+            if (!reader.IsDBNull(i))
+                _encoders[i](reader, i, output);
+        }
     }
 
     public override NpgsqlBatchCommand Insert(IReadOnlyList<Entity> rows) => Command(_insertSql, _inserted, rows);

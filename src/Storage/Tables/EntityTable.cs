@@ -1,4 +1,6 @@
+using Google.Protobuf;
 using KhsCrm.Contracts.Kinds;
+using KhsCrm.Storage.Deltas.Wire;
 using KhsCrm.V1;
 using Npgsql;
 
@@ -19,8 +21,18 @@ internal abstract class EntityTable(EntityKind kind, string name, string timeCol
     /// <summary>The columns to select, of the table under the alias <c>t</c>.</summary>
     public abstract string SelectList { get; }
 
+    /// <summary>About how many bytes a row takes in a delta, in SQL, read without fetching long texts.</summary>
+    public abstract string SizeExpression { get; }
+
     /// <summary>Reads a row whose columns of <see cref="SelectList"/> begin at an ordinal.</summary>
     public abstract Entity Read(NpgsqlDataReader reader, int firstOrdinal = 0);
+
+    /// <summary>The tag of the row in a message <see cref="Entity"/>.</summary>
+    public uint RowTag { get; } = WireFormat.MakeTag(
+        Entity.Descriptor.FindFieldByName(kind.Name).FieldNumber, WireFormat.WireType.LengthDelimited);
+
+    /// <summary>Writes the fields of a row, whose columns of <see cref="SelectList"/> begin at 0, as they are on the wire.</summary>
+    public abstract void Encode(NpgsqlDataReader reader, PageBuffer output);
 
     /// <summary>Inserts rows in one statement and returns them as they stand.</summary>
     public abstract NpgsqlBatchCommand Insert(IReadOnlyList<Entity> rows);

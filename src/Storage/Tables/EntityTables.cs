@@ -105,8 +105,11 @@ internal static class EntityTables
 
     public static EntityTable Of(EntityKind kind) => ByKind[kind];
 
-    // jsonb has numbers beyond a double and any depth. Another program's entry holds up nobody: it is shown as its text.
-    private static Struct ReadDetails(string json)
+    /// <summary>
+    /// Reads the details of an entry. jsonb has numbers beyond a double and any depth, and another program's entry holds up
+    /// nobody: it is shown as its text.
+    /// </summary>
+    internal static Struct ReadDetails(string json)
     {
         try
         {

@@ -79,6 +79,8 @@ internal sealed class ServerConnection(KhsCrmClientOptions options) : IDisposabl
             },
             LoggerFactory = options.LoggerFactory,
             MaxReceiveMessageSize = options.MaxReceiveMessageBytes,
+            // What is not offered, the server does not use.
+            CompressionProviders = options.AcceptCompression ? null : [],
             DisposeHttpClient = true,
             ThrowOperationCanceledOnCancellation = true,
         });

@@ -6,6 +6,9 @@ namespace KhsCrm.SyncClient;
 /// <summary>Which jobs the owner's dashboard shows: none that is completed, the last changed first.</summary>
 public sealed record ActiveJobQuery
 {
+    // The very condition of the index job_active: most jobs of a business are completed ones.
+    private const string IsActive = "status <> 4";
+
     /// <summary>Only those with one of these statuses; empty, the default, for all that are not completed.</summary>
     public IReadOnlyList<JobStatus> Statuses { get; init; } = [];
 
@@ -20,7 +23,7 @@ public sealed record ActiveJobQuery
 
     internal RowQuery<Job> ToRowQuery() =>
         new RowQuery<Job>(RowTables.Job)
-            .Where("status <> $", (long)JobStatus.Completed)
+            .Where(IsActive)
             .WhereIn("status", Statuses.Select(status => (long)status))
             .WhereAssignedTo(AssignedToId)
             .OrderBy("updated_at", isDescending: true)

@@ -1,5 +1,6 @@
 using KhsCrm.SyncClient.Changes;
 using Microsoft.Data.Sqlite;
+using SQLitePCL;
 
 namespace KhsCrm.SyncClient.Store;
 
@@ -9,6 +10,9 @@ namespace KhsCrm.SyncClient.Store;
 /// </summary>
 internal sealed class LocalStore : IDisposable
 {
+    private const string Durably = "PRAGMA synchronous = FULL";
+    private const string Lazily = "PRAGMA synchronous = NORMAL";
+
     private readonly StoreConnection _writer;
     private readonly StoreConnection _reader;
     private readonly SemaphoreSlim _writing = new(1, 1);
@@ -26,6 +30,7 @@ internal sealed class LocalStore : IDisposable
     public ChangeFeed Changes { get; }
 
     /// <summary>Opens the store of a folder and brings its schema up to date; makes it when there is none.</summary>
+    /// <exception cref="KhsCrmException">The file cannot be encrypted, or cannot be read, or is of a newer version.</exception>
     public static LocalStore Open(StoreFolder folder, string? encryptionKey, TimeSpan busyTimeout)
     {
         var connectionString = new SqliteConnectionStringBuilder
@@ -40,13 +45,15 @@ internal sealed class LocalStore : IDisposable
             writer = new StoreConnection(connectionString, busyTimeout);
             writer.Execute("PRAGMA journal_mode = WAL");
             // An edit that was answered must survive a power cut, so NORMAL, which may lose the last commits, is not enough.
-            writer.Execute("PRAGMA synchronous = FULL");
+            writer.Execute(Durably);
             StoreSchema.Migrate(writer);
             return new LocalStore(folder, writer, new StoreConnection(connectionString, busyTimeout), new ChangeFeed());
         }
-        catch
+        catch (Exception exception)
         {
             writer?.Dispose();
+            if (Explain(exception, encryptionKey) is { } message)
+                throw new KhsCrmException(message, exception);
             throw;
         }
     }
@@ -66,12 +73,18 @@ internal sealed class LocalStore : IDisposable
     }
 
     /// <summary>Changes the store: all of it or, when <paramref name="write"/> throws, nothing.</summary>
-    public async Task<T> WriteAsync<T>(Func<WriteTransaction, T> write, CancellationToken cancellationToken)
+    public Task<T> WriteAsync<T>(Func<WriteTransaction, T> write, CancellationToken cancellationToken) =>
+        WriteAsync(write, isDurable: true, cancellationToken);
+
+    /// <summary>
+    /// The same; when not durable, a power cut may undo it until the next durable one: for what the server would send again.
+    /// </summary>
+    public async Task<T> WriteAsync<T>(Func<WriteTransaction, T> write, bool isDurable, CancellationToken cancellationToken)
     {
         await _writing.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            return await Task.Run(() => Write(write), CancellationToken.None).ConfigureAwait(false);
+            return await Task.Run(() => isDurable ? Write(write) : WriteLazily(write), CancellationToken.None).ConfigureAwait(false);
         }
         finally
         {
@@ -79,7 +92,7 @@ internal sealed class LocalStore : IDisposable
         }
     }
 
-    /// <inheritdoc cref="WriteAsync{T}"/>
+    /// <summary>Changes the store, with nothing to answer.</summary>
     public Task WriteAsync(Action<WriteTransaction> write, CancellationToken cancellationToken) =>
         WriteAsync(transaction => { write(transaction); return true; }, cancellationToken);
 
@@ -115,6 +128,16 @@ internal sealed class LocalStore : IDisposable
         _writing.Dispose();
     }
 
+    private static string? Explain(Exception exception, string? encryptionKey) => exception switch
+    {
+        InvalidOperationException when !string.IsNullOrEmpty(encryptionKey) =>
+            "The store cannot be encrypted: the build of SQLite that this app links has no encryption. Link one that has, or "
+            + "leave the encryption key unset.",
+        SqliteException { SqliteErrorCode: raw.SQLITE_NOTADB } =>
+            "The store cannot be read: the encryption key is not the one it was made with, or the file is damaged.",
+        _ => null,
+    };
+
     private T Read<T>(Func<StoreConnection, T> read)
     {
         _reader.Prepare("BEGIN").Execute();
@@ -125,6 +148,20 @@ internal sealed class LocalStore : IDisposable
         finally
         {
             _reader.Prepare("COMMIT").Execute();
+        }
+    }
+
+    private T WriteLazily<T>(Func<WriteTransaction, T> write)
+    {
+        // Not prepared: SQLite obeys this pragma when it compiles it.
+        _writer.Execute(Lazily);
+        try
+        {
+            return Write(write);
+        }
+        finally
+        {
+            _writer.Execute(Durably);
         }
     }
 

@@ -18,6 +18,13 @@ internal sealed partial class RowQuery<T>(RowTable<T> table)
     private bool _isDescending;
     private int _pageSize = MaxPageSize;
 
+    /// <summary>Adds a condition without a value.</summary>
+    public RowQuery<T> Where(string condition)
+    {
+        _conditions.Add(condition);
+        return this;
+    }
+
     /// <summary>Adds a condition; <c>$</c> stands for the value.</summary>
     public RowQuery<T> Where(string condition, long value) => Where(condition, (statement, index) => statement.Bind(index, value));
 

@@ -41,10 +41,10 @@ internal sealed class RowTable<T> : RowTable
     public override void Write(
         StoreConnection connection, RowId id, Entity? server, Entity? local, bool isHidden, long generation)
     {
-        var statement = connection.Prepare(_writeSql)
+        var statement = connection.PrepareWrite(this, _writeSql)
             .Bind(1, id)
-            .Bind(2, server is null ? null : TypedKind.Unwrap(server).ToByteArray())
-            .Bind(3, local is null ? null : TypedKind.Unwrap(local).ToByteArray())
+            .Bind(2, server is null ? null : TypedKind.Unwrap(server))
+            .Bind(3, local is null ? null : TypedKind.Unwrap(local))
             .Bind(4, isHidden)
             .Bind(5, generation);
         var visible = TypedKind.Unwrap(local ?? server ?? throw new ArgumentException("A row needs a value.", nameof(server)));

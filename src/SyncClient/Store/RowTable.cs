@@ -37,6 +37,9 @@ internal abstract class RowTable(EntityKind kind, bool hasJob)
 
     public void Delete(StoreConnection connection, RowId id) => connection.Prepare(_deleteSql).Bind(1, id).Execute();
 
+    public bool IsEmpty(StoreConnection connection) =>
+        connection.Prepare($"SELECT 1 FROM {Name} LIMIT 1").ExecuteScalar() is null;
+
     /// <summary>The row as the server last sent it.</summary>
     public Entity? ReadServer(StoreConnection connection, RowId id) => ReadOne(connection.Prepare(_serverSql).Bind(1, id));
 

@@ -1,4 +1,5 @@
 using System.Text;
+using Google.Protobuf;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 
@@ -10,6 +11,9 @@ namespace KhsCrm.SyncClient.Store;
 /// </summary>
 internal sealed class Statement : IDisposable
 {
+    // Longer values are rare and go over the heap.
+    private const int MaxOnStack = 1_024;
+
     private readonly sqlite3 _database;
     private readonly sqlite3_stmt _statement;
 
@@ -26,8 +30,28 @@ internal sealed class Statement : IDisposable
 
     public Statement Bind(int index, bool value) => Bind(index, value ? 1L : 0L);
 
-    public Statement Bind(int index, string? value) =>
-        value is null ? BindNull(index) : Checked(raw.sqlite3_bind_text(_statement, index, value));
+    public Statement Bind(int index, string? value)
+    {
+        if (value is null)
+            return BindNull(index);
+        if (value.Length > MaxOnStack / 3)
+            return Checked(raw.sqlite3_bind_text(_statement, index, value));
+        Span<byte> bytes = stackalloc byte[MaxOnStack];
+        return Checked(raw.sqlite3_bind_text(_statement, index, bytes[..Encoding.UTF8.GetBytes(value, bytes)]));
+    }
+
+    /// <summary>Binds a message as its bytes; SQLite copies them.</summary>
+    public Statement Bind(int index, IMessage? value)
+    {
+        if (value is null)
+            return BindNull(index);
+        var size = value.CalculateSize();
+        if (size > MaxOnStack)
+            return Bind(index, value.ToByteArray());
+        Span<byte> bytes = stackalloc byte[size];
+        value.WriteTo(bytes);
+        return Bind(index, bytes);
+    }
 
     public Statement Bind(int index, ReadOnlySpan<byte> value) => Checked(raw.sqlite3_bind_blob(_statement, index, value));
 

@@ -7,6 +7,7 @@ internal sealed class StoreConnection : IDisposable
 {
     private readonly SqliteConnection _connection;
     private readonly Dictionary<string, Statement> _statements = new(StringComparer.Ordinal);
+    private readonly Dictionary<RowTable, Statement> _writes = [];
 
     public StoreConnection(string connectionString, TimeSpan busyTimeout)
     {
@@ -25,6 +26,14 @@ internal sealed class StoreConnection : IDisposable
             return statement;
         statement = new Statement(_connection.Handle!, sql);
         _statements.Add(sql, statement);
+        return statement;
+    }
+
+    /// <summary>The statement that writes a row of a table, found without hashing its long text for each row.</summary>
+    public Statement PrepareWrite(RowTable table, string sql)
+    {
+        if (!_writes.TryGetValue(table, out var statement))
+            _writes.Add(table, statement = Prepare(sql));
         return statement;
     }
 

@@ -10,6 +10,7 @@ internal static partial class StoreSchema
         ALTER TABLE conflict RENAME COLUMN recorded_at TO queued_at;
         ALTER TABLE job ADD COLUMN created_at INTEGER NOT NULL DEFAULT 0;
         CREATE INDEX customer_updated ON customer (updated_at, id);
+        CREATE INDEX job_active ON job (updated_at, id) WHERE status <> 4;
         CREATE TABLE deferred_index (name TEXT NOT NULL PRIMARY KEY, sql TEXT NOT NULL);
         """;
 

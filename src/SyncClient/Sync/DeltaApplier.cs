@@ -8,16 +8,24 @@ namespace KhsCrm.SyncClient.Sync;
 /// <summary>Stores a delta: its changes, what a checkpoint settles, and the cursor, in one transaction.</summary>
 internal static class DeltaApplier
 {
-    public static void Apply(WriteTransaction transaction, Delta delta, DateTimeOffset now)
+    /// <summary>A first sync of fewer rows is over before dropped indexes pay.</summary>
+    private const long ManyRows = 20_000;
+
+    /// <summary>Stores a delta.</summary>
+    /// <returns>Whether the store now holds a state that the database really had.</returns>
+    public static bool Apply(WriteTransaction transaction, Delta delta, DateTimeOffset now)
     {
         var connection = transaction.Connection;
         var device = DeviceState.Read(connection);
+        if (device.Cursor is null && !delta.Checkpoint && delta.Progress?.EstimatedTotal >= ManyRows)
+            DeferredIndexes.DeferWhileEmpty(connection);
         var rows = new ServerRows(transaction, device.Generation);
         foreach (var change in delta.Changes)
             Apply(rows, change);
         device = device with { Cursor = delta.Cursor.Length == 0 ? device.Cursor : delta.Cursor.ToByteArray() };
         if (delta.Checkpoint)
         {
+            DeferredIndexes.Build(connection);
             if (device.IsResyncing)
                 rows.RemoveStale();
             Settlement.OnCheckpoint(transaction, delta.LastClientSeq);
@@ -30,6 +38,7 @@ internal static class DeltaApplier
         }
 
         device.Write(connection);
+        return delta.Checkpoint;
     }
 
     private static void Apply(ServerRows rows, Change change)

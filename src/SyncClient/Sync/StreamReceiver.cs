@@ -95,12 +95,14 @@ internal sealed class StreamReceiver(
 
     private async Task ApplyAsync(Delta delta, CancellationToken cancellationToken)
     {
+        // What lies before a checkpoint comes again if it is lost: it need not reach the disk by itself.
         var ask = await store.WriteAsync(
             transaction =>
             {
                 DeltaApplier.Apply(transaction, delta, time.GetUtcNow());
                 return verification?.Continue(transaction, delta);
             },
+            isDurable: delta.Checkpoint,
             cancellationToken).ConfigureAwait(false);
         if (ask is not null)
             sender.Ask(ask);

@@ -2,7 +2,6 @@ using KhsCrm.Storage.Push.Deferral;
 using KhsCrm.SyncServer.Live;
 using KhsCrm.V1;
 using Microsoft.Extensions.Options;
-using Npgsql;
 
 namespace KhsCrm.SyncServer.Deferral;
 
@@ -16,8 +15,9 @@ internal sealed class DeferralWorker(
     Commits commits,
     IOptions<DeferralOptions> options,
     TimeProvider timeProvider,
-    ILogger<DeferralWorker> logger) : BackgroundService
+    ILogger<DeferralWorker> logger) : DatabaseLoop(options.Value.PollInterval, timeProvider)
 {
+    private readonly TimeProvider _time = timeProvider;
     private readonly SemaphoreSlim _wake = new(0, 1);
     private volatile bool _anyWaits = true;
 
@@ -47,46 +47,22 @@ internal sealed class DeferralWorker(
         base.Dispose();
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task StepAsync(CancellationToken cancellationToken)
     {
-        if (options.Value.MaxRetries == 0)
-            return;
-        try
+        if (options.Value.MaxRetries > 0)
         {
-            while (true)
-            {
-                await RetryAsync(stoppingToken);
-                await WaitAsync(stoppingToken);
-            }
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // The server shuts down.
-        }
-    }
-
-    private async Task RetryAsync(CancellationToken stoppingToken)
-    {
-        try
-        {
-            var (late, anyWaits) = await deferred.RetryDueAsync(stoppingToken);
+            var (late, anyWaits) = await deferred.RetryDueAsync(cancellationToken);
             _anyWaits = anyWaits;
             Publish(late);
         }
-        catch (NpgsqlException exception)
-        {
-            DeferralLog.RetryFailed(logger, exception);
-        }
+
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var woken = _wake.WaitAsync(either.Token);
+        await Task.WhenAny(woken, Task.Delay(options.Value.PollInterval, _time, either.Token));
+        await either.CancelAsync();
     }
 
-    private async Task WaitAsync(CancellationToken stoppingToken)
-    {
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
-        var woken = _wake.WaitAsync(either.Token);
-        await Task.WhenAny(woken, Task.Delay(options.Value.PollInterval, timeProvider, either.Token));
-        await either.CancelAsync();
-        stoppingToken.ThrowIfCancellationRequested();
-    }
+    protected override void LogFailure(Exception exception) => DeferralLog.RetryFailed(logger, exception);
 
     private void Wake()
     {

@@ -24,7 +24,7 @@ internal static class ServerApp
         ListenAddresses.Settle(builder.Configuration);
         builder.WebHost.ConfigureKestrel((context, kestrel) =>
             ClientCertificates.Require(kestrel, context.Configuration["Tls:ClientAuthorities"]));
-        builder.Services.AddKhsCrmServer(connectionString);
+        builder.Services.AddKhsCrmServer(connectionString, builder.Configuration.GetConnectionString("KhsCrmRead"));
         builder.Services.AddHostedService<ProductionChecks>();
         var app = builder.Build();
         app.Use(UnreadRequests.ExplainAsync);

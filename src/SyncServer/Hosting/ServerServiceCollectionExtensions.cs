@@ -6,6 +6,7 @@ using KhsCrm.SyncServer.Errors;
 using KhsCrm.SyncServer.Http;
 using KhsCrm.SyncServer.Limits;
 using KhsCrm.SyncServer.Live;
+using KhsCrm.SyncServer.Maintenance;
 using KhsCrm.SyncServer.Queue;
 using KhsCrm.SyncServer.Services;
 using KhsCrm.SyncServer.Sync;
@@ -17,11 +18,13 @@ namespace KhsCrm.SyncServer.Hosting;
 internal static class ServerServiceCollectionExtensions
 {
     /// <summary>Adds the whole service.</summary>
-    public static IServiceCollection AddKhsCrmServer(this IServiceCollection services, string connectionString) => services
-        .AddKhsCrmStorage(connectionString)
+    public static IServiceCollection AddKhsCrmServer(
+        this IServiceCollection services, string connectionString, string? readConnectionString) => services
+        .AddKhsCrmStorage(connectionString, readConnectionString)
         .AddAuth()
         .AddLimits()
         .AddLive()
+        .AddMaintenance()
         .AddDeferral()
         .AddSync()
         .AddRpc()
@@ -62,11 +65,14 @@ internal static class ServerServiceCollectionExtensions
     private static IServiceCollection AddLive(this IServiceCollection services)
     {
         services.AddOptions<LiveOptions>().BindConfiguration("Live").ValidateDataAnnotations().ValidateOnStart();
-        services.AddSingleton<PushLog>().AddSingleton<ChangePump>().AddSingleton<Commits>().AddSingleton<CatchUpReader>();
+        services.AddSingleton<PushLog>().AddSingleton<Backlog>().AddSingleton<ChangePump>().AddSingleton<Commits>().AddSingleton<CatchUpReader>();
         services.AddHostedService(provider => provider.GetRequiredService<ChangePump>());
         services.AddHostedService(provider => provider.GetRequiredService<Commits>());
         return services.AddHostedService<CommitListener>();
     }
+
+    private static IServiceCollection AddMaintenance(this IServiceCollection services) =>
+        services.AddHostedService<MaintenanceJob>();
 
     private static IServiceCollection AddDeferral(this IServiceCollection services)
     {
@@ -85,7 +91,13 @@ internal static class ServerServiceCollectionExtensions
     {
         services.AddOptions<Grpc.AspNetCore.Server.GrpcServiceOptions>().Configure<Microsoft.Extensions.Options.IOptions<SyncOptions>>(
             (grpc, sync) => grpc.MaxReceiveMessageSize = sync.Value.MaxMessageBytes);
-        services.AddGrpc(options => options.Interceptors.Add<ErrorInterceptor>());
+        services.AddGrpc(options => options.Interceptors.Add<ErrorInterceptor>())
+            .AddServiceOptions<SyncService>(options =>
+            {
+                // For those who accept it, and of a stream's messages only the pages of a catch-up.
+                options.ResponseCompressionAlgorithm = "gzip";
+                options.ResponseCompressionLevel = System.IO.Compression.CompressionLevel.Fastest;
+            });
         services.AddSingleton<IServiceMethodProvider<SyncService>, SyncServiceBinding>();
         return services.AddGrpcReflection();
     }

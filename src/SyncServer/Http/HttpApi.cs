@@ -1,5 +1,4 @@
 using Google.Protobuf.Reflection;
-using Google.Protobuf.WellKnownTypes;
 using Google.Rpc;
 using KhsCrm.SyncServer.Http.OpenApi;
 using Microsoft.AspNetCore.Cors.Infrastructure;

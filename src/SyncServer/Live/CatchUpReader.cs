@@ -12,12 +12,12 @@ internal sealed class CatchUpReader(DeltaReader deltas, IOptions<LiveOptions> op
     private readonly SemaphoreSlim _places = new(options.Value.CatchUpReaders);
 
     /// <summary>Reads the next delta of a stream.</summary>
-    public async Task<DeltaResult> ReadAsync(DeltaScope scope, ReadOnlyMemory<byte> cursor, CancellationToken cancellationToken)
+    public async Task<EncodedDeltaResult> ReadAsync(DeltaScope scope, ReadOnlyMemory<byte> cursor, CancellationToken cancellationToken)
     {
         await _places.WaitAsync(cancellationToken);
         try
         {
-            return await deltas.ReadAsync(scope, cursor, cancellationToken);
+            return await deltas.ReadEncodedAsync(scope, cursor, cancellationToken);
         }
         finally
         {

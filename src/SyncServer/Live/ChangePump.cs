@@ -11,7 +11,7 @@ namespace KhsCrm.SyncServer.Live;
 /// stream is open nothing is asked.
 /// </summary>
 internal sealed class ChangePump(
-    LiveReader reader, PushLog pushes, IOptions<LiveOptions> options, TimeProvider timeProvider, ILogger<ChangePump> logger)
+    LiveReader reader, PushLog pushes, Backlog backlog, IOptions<LiveOptions> options, TimeProvider timeProvider, ILogger<ChangePump> logger)
     : DatabaseLoop(options.Value.PollInterval, timeProvider)
 {
     private readonly TimeSpan _pollInterval = options.Value.PollInterval;
@@ -38,6 +38,7 @@ internal sealed class ChangePump(
     {
         lock (_gate)
             _feeds.Remove(feed);
+        feed.Break();
     }
 
     /// <summary>Lets a feed collect every window from now on, once the pump knows where it stands.</summary>
@@ -143,8 +144,12 @@ internal sealed class ChangePump(
 
     private async Task PumpAsync(LivePosition position, CancellationToken cancellationToken)
     {
-        _isTold = false;
         LiveKinds kinds = default;
+        int count;
+        lock (_gate)
+            count = _feeds.Count;
+        await backlog.WaitAsync(count / 2, _pollInterval, cancellationToken);
+        _isTold = false;
         lock (_gate)
         {
             foreach (var feed in _feeds)

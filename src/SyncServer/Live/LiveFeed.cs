@@ -8,7 +8,8 @@ namespace KhsCrm.SyncServer.Live;
 /// the stream has written it. What waits is bounded: a stream that falls behind, or whose scope changes, is sent back to
 /// its own cursor and costs nobody else anything.
 /// </summary>
-internal sealed class LiveFeed(LiveOptions options, Guid deviceId, LiveKinds kinds, Func<Guid> sessionId, Wake wake)
+internal sealed class LiveFeed(
+    LiveOptions options, Guid deviceId, LiveKinds kinds, Func<Guid> sessionId, Wake wake, Backlog backlog)
 {
     private readonly Lock _lock = new();
     private Queue<LiveWindow>? _collected;
@@ -107,7 +108,12 @@ internal sealed class LiveFeed(LiveOptions options, Guid deviceId, LiveKinds kin
         lock (_lock)
         {
             deliveries = _waiting;
-            (_waiting, _bytes) = (null, 0);
+            if (_waiting is not null)
+            {
+                (_waiting, _bytes) = (null, 0);
+                backlog.Remove();
+            }
+
             return _scope is null ? null : _position;
         }
     }
@@ -138,7 +144,11 @@ internal sealed class LiveFeed(LiveOptions options, Guid deviceId, LiveKinds kin
             return;
         _lastClientSeq = lastClientSeq;
         if (_waiting is null)
+        {
             (_waiting, _since) = ([], Stopwatch.GetTimestamp());
+            backlog.Add();
+        }
+
         _waiting.Enqueue(new LiveDelivery(changes, window.To, lastClientSeq));
         _bytes += changes.Bytes.Length;
         if (_waiting.Count > options.QueueLength || _bytes > options.QueueBytes)
@@ -148,6 +158,8 @@ internal sealed class LiveFeed(LiveOptions options, Guid deviceId, LiveKinds kin
 
     private void Clear()
     {
+        if (_waiting is not null)
+            backlog.Remove();
         if (_scope is not null)
             _since = Stopwatch.GetTimestamp();
         (_collected, _waiting, _scope, _position, _bytes) = (null, null, null, null, 0);

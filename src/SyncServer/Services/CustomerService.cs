@@ -31,8 +31,12 @@ internal sealed class CustomerService(
         Guid[] ids = [.. request.CustomerIds.Select((id, i) => RequestFields.Id($"customer_ids[{i}]", id)).Distinct()];
         var found = (await rows.FindAsync(user.Id, user.Role, EntityType.Customer, ids, context.CancellationToken))
             .ToDictionary(row => row.Customer.Id, row => row.Customer.WithEtag());
-        var (here, missing) = (ids.Select(id => $"{id}").Where(found.ContainsKey), ids.Select(id => $"{id}").Where(id => !found.ContainsKey(id)));
-        return new BatchGetCustomersResponse { Customers = { here.Select(id => found[id]) }, MissingIds = { missing } };
+        var wanted = ids.Select(id => $"{id}").ToLookup(found.ContainsKey);
+        return new BatchGetCustomersResponse
+        {
+            Customers = { wanted[true].Select(id => found[id]) },
+            MissingIds = { wanted[false] },
+        };
     }
 
     public override async Task<ListCustomersResponse> ListCustomers(ListCustomersRequest request, ServerCallContext context)

@@ -25,6 +25,7 @@ internal sealed class DeltaLoop(
     private DeltaScope _scope = scope;
     private ReadOnlyMemory<byte> _cursor;
     private long? _lastClientSeqSent;
+    private Task<EncodedDeltaResult>? _next;
 
     /// <summary>Runs until the stream ends.</summary>
     /// <param name="cursor">Where the device stands.</param>
@@ -47,23 +48,28 @@ internal sealed class DeltaLoop(
             // Before the read: what is written while we read is collected.
             await shared.Pump.CollectAsync(feed, ended);
             await notices.SendDueAsync(_cursor, cut);
-            var scope = _scope with { SessionId = stream.SessionId, Digests = digests.Waiting };
-            var result = await shared.CatchUps.ReadAsync(scope, _cursor, ended);
-            if (result.Delta is not { } delta)
+            var result = await (_next ?? ReadAsync(_cursor, ended));
+            _next = null;
+            if (result.Delta is not { } encoded)
             {
                 await ResyncAsync(result.Resync, ended, cut);
                 continue;
             }
 
-            if (delta.Changes.Count + delta.Digests.Count > 0 || !delta.Checkpoint || delta.LastClientSeq != _lastClientSeqSent)
+            var delta = encoded.Rest;
+            // The next page is read while this one is written: so many at a time, and no more.
+            if (!delta.Checkpoint)
+                _next = ReadAsync(delta.Cursor.Memory, ended);
+            if (encoded.Count + delta.Digests.Count > 0 || !delta.Checkpoint || delta.LastClientSeq != _lastClientSeqSent)
             {
                 if (delta.Digests.Count > 0)
                     digests.Clear();
-                await writer.WriteAsync(new SyncStreamResponse { Delta = delta }, cut);
+                await writer.WriteAsync(new PageFrame(encoded), isFollowed: false, cut);
                 // After pages the checkpoint is owed, though it may bring nothing else.
                 _lastClientSeqSent = delta.Checkpoint ? delta.LastClientSeq : null;
             }
 
+            encoded.Dispose();
             _cursor = delta.Cursor.Memory;
             // Digests are read with a delta of this stream's own: the pump, which reads for all, does not know its scope.
             if (delta.Checkpoint
@@ -76,6 +82,9 @@ internal sealed class DeltaLoop(
             }
         }
     }
+
+    private Task<EncodedDeltaResult> ReadAsync(ReadOnlyMemory<byte> cursor, CancellationToken ended) =>
+        shared.CatchUps.ReadAsync(_scope with { SessionId = stream.SessionId, Digests = digests.Waiting }, cursor, ended);
 
     private async Task FollowAsync(LiveScope live, CancellationToken ended, CancellationToken cut)
     {

@@ -53,9 +53,11 @@ internal sealed class SyncService(
         var scope = new DeltaScope(user.Id, user.Role, null, request.EntityTypes, user.SessionId);
         var cursor = request.Cursor.Memory;
         var isRestarted = false;
+        Task<DeltaResult>? next = null;
         while (true)
         {
-            var result = await deltas.ReadAsync(scope, cursor, context.CancellationToken);
+            var result = await (next ?? deltas.ReadAsync(scope, cursor, context.CancellationToken));
+            next = null;
             if (result.Delta is not { } delta)
             {
                 // The token's role is not the user's any more, or the user is gone: a new token is needed first.
@@ -68,10 +70,13 @@ internal sealed class SyncService(
                 continue;
             }
 
+            // The next page is read while this one is written: one more, whatever the caller's pace.
+            cursor = delta.Cursor.Memory;
+            if (!delta.Checkpoint)
+                next = deltas.ReadAsync(scope, cursor, context.CancellationToken);
             await responseStream.WriteAsync(new PullResponse { Delta = delta }, context.CancellationToken);
             if (delta.Checkpoint)
                 return;
-            cursor = delta.Cursor.Memory;
         }
     }
 

@@ -41,7 +41,8 @@ internal sealed class SyncSession(
         var device = Guid.Parse(hello.DeviceId);
         var greeting = await GreetAsync(hello, device, cancellationToken);
         var scope = new DeltaScope(user.Id, greeting.Role, device, hello.EntityTypes, stream.SessionId);
-        var feed = new LiveFeed(shared.LiveOptions.Value, device, LiveKinds.Of(scope), () => stream.SessionId, _wake);
+        var feed = new LiveFeed(
+            shared.LiveOptions.Value, device, LiveKinds.Of(scope), () => stream.SessionId, _wake, shared.Backlog);
         stream.Meter = new StreamMeter(user.Id, device, hello.AppVersion, feed, shared.TimeProvider);
         _notices = new StreamNotices(_writer, _credentials, _options, shared.TimeProvider);
         using var woken = _ended.Token.Register(_wake.Call);

@@ -18,6 +18,7 @@ internal sealed record SyncSessionFactory(
     CatchUpReader CatchUps,
     LiveScopeReader Scopes,
     ChangePump Pump,
+    Backlog Backlog,
     PushHandler Push,
     DeferredOperations Deferred,
     LateResults LateResults,

@@ -16,7 +16,10 @@ namespace KhsCrm.Benchmarks.Live;
 /// </summary>
 internal static class FanoutBenchmark
 {
-    private const int UnderWay = 4;
+    private const int UnderWay = 16;
+
+    // More than are under way: a row that changes twice in one window is delivered once.
+    private const int Customers = 64;
     private static readonly Method<byte[], byte[]> SyncStream = new(
         MethodType.DuplexStreaming, "khscrm.v1.SyncService", "SyncStream", RawService.Method.RequestMarshaller, RawService.Method.ResponseMarshaller);
 
@@ -58,7 +61,7 @@ internal static class FanoutBenchmark
         var rounds = arguments.Number("rounds", 3);
         var single = Math.Min(changes, arguments.Number("single", 20));
         await using var dataSource = NpgsqlDataSource.Create(database.ConnectionString);
-        var customer = await AddCustomerAsync(dataSource, cancellationToken);
+        var customers = await AddCustomersAsync(dataSource, cancellationToken);
         var total = rounds * (changes + single);
         var (ours, raws) = (new Deliveries(streams, total), new Deliveries(streams, total));
         await using var server = await BenchServer.StartAsync(database, cancellationToken);
@@ -70,7 +73,7 @@ internal static class FanoutBenchmark
         {
             using var write = commits.Begin(deviceId: null);
             await using var command = dataSource.CreateCommand("UPDATE customers SET notes = $2 WHERE id = $1");
-            command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = customer });
+            command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = customers[change % Customers] });
             command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = Deliveries.Text(change) });
             ours.Send(change);
             await command.ExecuteNonQueryAsync(cancellationToken);
@@ -159,10 +162,14 @@ internal static class FanoutBenchmark
         },
     };
 
-    private static async Task<Guid> AddCustomerAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken)
+    private static async Task<List<Guid>> AddCustomersAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken)
     {
         await using var command = dataSource.CreateCommand(
-            "INSERT INTO customers (name, address) VALUES ('Fan-out', '1 Main St') RETURNING id");
-        return (Guid)(await command.ExecuteScalarAsync(cancellationToken))!;
+            $"INSERT INTO customers (name, address) SELECT 'Fan-out', '1 Main St' FROM generate_series(1, {Customers}) RETURNING id");
+        List<Guid> ids = [];
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+            ids.Add(reader.GetGuid(0));
+        return ids;
     }
 }

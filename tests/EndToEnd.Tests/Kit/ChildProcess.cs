@@ -37,15 +37,19 @@ internal sealed class ChildProcess : IAsyncDisposable
 
     /// <summary>Starts a program that lies beside the tests.</summary>
     public static ChildProcess Start(
-        string program, IEnumerable<string> arguments, string? input = null, params (string Name, string Value)[] environment)
+        string program, IEnumerable<string> arguments, string? input = null, params (string Name, string Value)[] environment) =>
+        StartProgram("dotnet", [Path.Combine(AppContext.BaseDirectory, program), .. arguments], input, environment);
+
+    /// <summary>Starts any program.</summary>
+    public static ChildProcess StartProgram(
+        string file, IEnumerable<string> arguments, string? input = null, params (string Name, string Value)[] environment)
     {
-        var start = new ProcessStartInfo("dotnet")
+        var start = new ProcessStartInfo(file)
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             RedirectStandardInput = input is not null,
         };
-        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, program));
         foreach (var argument in arguments)
             start.ArgumentList.Add(argument);
         foreach (var (name, value) in environment)

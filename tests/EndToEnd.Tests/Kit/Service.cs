@@ -18,6 +18,10 @@ internal sealed class Service : IAsyncDisposable
 
     public string Url { get; private set; }
 
+    /// <summary>Where HTTP/1.1 is spoken, as the host says before it is ready.</summary>
+    public string HttpUrl => _process.Output.Split('\n').Single(line => line.Contains("/docs", StringComparison.Ordinal))
+        .Split(' ')[^1].Trim().Replace("/docs", "", StringComparison.Ordinal);
+
     public NpgsqlDataSource DataSource { get; }
 
     public string ConnectionString => _database.ConnectionString;
@@ -51,6 +55,19 @@ internal sealed class Service : IAsyncDisposable
     {
         _process = Launch(_database, new Uri(Url).Port);
         Url = await UrlAsync(_process);
+    }
+
+    /// <summary>All customers in the database, as lines to compare: name, phone number and notes.</summary>
+    public async Task<IReadOnlyList<string>> CustomersAsync()
+    {
+        List<string> lines = [];
+        await using var command = DataSource.CreateCommand(
+            "SELECT name || ': ' || coalesce(phone, '') || '; ' || coalesce(notes, '') FROM customers");
+        await using var rows = await command.ExecuteReaderAsync(TestContext.Current.CancellationToken);
+        while (await rows.ReadAsync(TestContext.Current.CancellationToken))
+            lines.Add(rows.GetString(0));
+        lines.Sort(StringComparer.Ordinal);
+        return lines;
     }
 
     public async Task RunAsync(string sql)

@@ -12,6 +12,7 @@ public sealed class AuditTrailTests : DatabaseTest
         { "users", "name", "'Wes'", "'Wessel'" },
         { "users", "role", "'WORKER'", "'OWNER'" },
         { "users", "is_active", "true", "false" },
+        { "users", "is_service", "false", "true" },
         { "users", "created_at", "'2026-01-02T03:04:05.678901+00:00'", "'2026-01-03T00:00:00+00:00'" },
         { "customers", "name", "'A'", "'B \"quoted\"'" },
         { "customers", "phone", "NULL", "'217-555-0101'" },

@@ -1,6 +1,7 @@
 using Google.Protobuf;
 using KhsCrm.Storage.Deltas;
 using KhsCrm.V1;
+using NpgsqlTypes;
 using Xunit;
 using static KhsCrm.Storage.Tests.Deltas.SyncedDatabase;
 
@@ -14,7 +15,8 @@ public sealed class CursorTests
     {
         var cursor = new Cursor(
             new CursorScope(Guid.NewGuid(), Role.Worker, 0b1110),
-            new DatabaseIdentity("7371113050723648193", 3),
+            new DatabaseIdentity("7371113050723648193.5.16384", 3),
+            new NpgsqlLogSequenceNumber(0x1_0000_0028),
             new DateTime(2026, 11, 22, 1, 2, 3, DateTimeKind.Utc).AddTicks(4567890),
             new Snapshot(5, 90, [7, 8, 89]),
             new Snapshot(100, 100, []),
@@ -36,7 +38,7 @@ public sealed class CursorTests
     public void A_snapshot_that_is_none_makes_no_cursor(ulong xmin, ulong xmax, ulong[] inProgress)
     {
         var cursor = new Cursor(
-            new CursorScope(Guid.NewGuid(), Role.Owner, 2), new DatabaseIdentity("1", 1), default, new Snapshot(xmin, xmax, inProgress), null, null, 0, 0);
+            new CursorScope(Guid.NewGuid(), Role.Owner, 2), new DatabaseIdentity("1", 1), default, default, new Snapshot(xmin, xmax, inProgress), null, null, 0, 0);
 
         Assert.Null(Cursor.Parse(cursor.ToBytes()));
     }
@@ -49,7 +51,7 @@ public sealed class CursorTests
         for (var i = 0; i < 20_000; i++)
         {
             random.NextBytes(bytes);
-            bytes[0] = 1;
+            bytes[0] = 2;
             Cursor.Parse(bytes.AsMemory(0, random.Next(bytes.Length)));
         }
     }

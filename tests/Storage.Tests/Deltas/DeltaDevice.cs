@@ -14,6 +14,9 @@ internal sealed class DeltaDevice(DeltaReader reader, DeltaScope scope)
 
     public List<Change> Received { get; } = [];
 
+    /// <summary>The most changes that came in one delta.</summary>
+    public int LargestDelta { get; private set; }
+
     public ResyncReason LastResync { get; private set; }
 
     public IEnumerable<string> Ids(EntityType type) => Rows.Keys.Where(key => key.Type == type).Select(key => key.Id);
@@ -22,6 +25,7 @@ internal sealed class DeltaDevice(DeltaReader reader, DeltaScope scope)
     public async Task<int> SyncAsync(Func<int, Task>? afterPage = null)
     {
         Received.Clear();
+        LargestDelta = 0;
         for (var pages = 1; ; pages++)
         {
             var delta = await ReadAsync();
@@ -43,6 +47,7 @@ internal sealed class DeltaDevice(DeltaReader reader, DeltaScope scope)
         foreach (var change in delta.Changes)
             Apply(change);
         Cursor = delta.Cursor;
+        LargestDelta = Math.Max(LargestDelta, delta.Changes.Count);
         return delta;
     }
 

@@ -16,8 +16,13 @@ internal sealed class SyncedDatabase : IAsyncDisposable
     public static readonly Guid Owner = Guid.Parse("00000000-0000-7000-8000-000000000002");
     private readonly TestDatabase _database;
 
-    private SyncedDatabase(TestDatabase database, NpgsqlDataSource dataSource) =>
-        (_database, DataSource) = (database, dataSource);
+    private SyncedDatabase(TestDatabase database)
+    {
+        _database = database;
+        DataSource = NpgsqlDataSource.Create(database.ConnectionString);
+    }
+
+    public string ConnectionString => _database.ConnectionString;
 
     public NpgsqlDataSource DataSource { get; }
 
@@ -30,7 +35,7 @@ internal sealed class SyncedDatabase : IAsyncDisposable
     public static async Task<SyncedDatabase> CreateAsync()
     {
         var database = await TestDatabase.CreateAsync(Cancellation);
-        var synced = new SyncedDatabase(database, NpgsqlDataSource.Create(database.ConnectionString));
+        var synced = new SyncedDatabase(database);
         await synced.RunAsync(
             $"""
             INSERT INTO users (id, email, name, role) VALUES
@@ -38,6 +43,13 @@ internal sealed class SyncedDatabase : IAsyncDisposable
                 ('{synced.OtherWorker}', 'w2@example.com', 'Worker Two', 'WORKER')
             """);
         return synced;
+    }
+
+    /// <summary>A copy of the database as it is, to which nobody else may be connected.</summary>
+    public async Task<SyncedDatabase> CopyAsync()
+    {
+        DataSource.Clear();
+        return new SyncedDatabase(await _database.CopyAsync(Cancellation));
     }
 
     public DeltaReader Reader(int pageSize = 1_000) =>
@@ -53,6 +65,10 @@ internal sealed class SyncedDatabase : IAsyncDisposable
     public DeltaDevice Device(Guid? user = null, int pageSize = 1_000, params EntityType[] types) =>
         new(Reader(pageSize), new DeltaScope(
             user ?? Owner, user is null || user == Owner ? Role.Owner : Role.Worker, null, types));
+
+    /// <summary>A device of the owner whose deltas are read through connections of the test's own.</summary>
+    public static DeltaDevice Device(NpgsqlDataSource dataSource) => new(
+        new DeltaReader(dataSource, Options.Create(new DeltaOptions())), new DeltaScope(Owner, Role.Owner, null, []));
 
     public async Task<Actor> RegisterAsync(Guid? user = null)
     {

@@ -79,6 +79,52 @@ public sealed class QueryPlanTests : IClassFixture<QueryPlanTests.Sample>
     }
 
     [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Lists_of_what_changed_last_read_in_the_order_of_an_index(bool isNextPage)
+    {
+        var time = new DateTime(2100, 1, 1, 0, 0, 0, DateTimeKind.Utc);
+        var customer = isNextPage ? new CustomerList.Position(time, Guid.Empty) : null;
+        var job = isNextPage ? new JobList.Position(time, Guid.Empty) : null;
+        foreach (var (table, plan) in new[]
+        {
+            ("customers", await ExplainAsync(command => CustomerList.Write(command, null, includeArchived: false, customer, 100))),
+            ("customers", await ExplainAsync(command => CustomerList.Write(command, null, includeArchived: true, customer, 100))),
+            ("jobs", await ExplainAsync(command => JobList.Write(command, null, new(null, [], null, null, null, null), job, 100))),
+        })
+        {
+            AssertNoScanOf(table, plan);
+            Assert.DoesNotContain("Sort", plan, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task A_workers_lists_begin_at_their_assignments()
+    {
+        foreach (var plan in new[]
+        {
+            await ExplainAsync(command => CustomerList.Write(command, Sample.Worker, includeArchived: false, null, 100)),
+            await ExplainAsync(command => JobList.Write(command, Sample.Worker, new(null, [], null, null, null, null), null, 100)),
+        })
+        {
+            Assert.Contains("idx_assignments_user", plan, StringComparison.Ordinal);
+            AssertNoScanOf("customers", plan);
+            AssertNoScanOf("jobs", plan);
+        }
+    }
+
+    [Fact]
+    public async Task The_audit_trail_of_a_job_and_of_a_row_is_found_by_index()
+    {
+        var ofJob = await ExplainAsync(command => ActivityList.Write(command, new(null, null, null, Sample.Job, null, null), null, 100));
+        var ofRow = await ExplainAsync(command => ActivityList.Write(command, new("job", Sample.Job, null, null, null, null), null, 100));
+
+        // Each month has the index under a name of its own.
+        Assert.Contains("_job_id_created_at_idx", ofJob, StringComparison.Ordinal);
+        Assert.Contains("_entity_id_entity_type_idx", ofRow, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("materials")]
     [InlineData("job_assignments")]
     [InlineData("job_status_history")]
@@ -111,7 +157,7 @@ public sealed class QueryPlanTests : IClassFixture<QueryPlanTests.Sample>
         var start = new Snapshot(next - 10, next, [next - 10, next - 5]);
 
         var plan = await ExplainAsync(command => Use(command,
-            new WindowQuery(Scope, start, null, null, 100).Rows(TableOf(table))));
+            new WindowQuery(Scope, start, null, null, Options).Keys([TableOf(table)])));
 
         Assert.Contains(index, plan, StringComparison.Ordinal);
         AssertNoScanOf(table, plan);
@@ -126,19 +172,23 @@ public sealed class QueryPlanTests : IClassFixture<QueryPlanTests.Sample>
         { "job_status_history", "idx_status_history_changed" },
     };
 
-    [Theory]
-    [MemberData(nameof(TimeIndexes))]
-    public async Task A_first_sync_reads_its_pages_in_the_order_of_an_index(string table, string index)
+    [Fact]
+    public async Task A_first_sync_merges_all_tables_in_the_order_of_their_indexes_and_reads_no_more_than_a_page()
     {
         var target = new Snapshot(100_000, 100_000, []);
         var last = new RowKey(DateTime.UnixEpoch, Guid.Empty, 0);
+        var tables = TimeIndexes.Select(row => TableOf(row.Data.Item1));
 
-        var plan = await ExplainAsync(command => Use(command,
-            new WindowQuery(Scope, null, target, last, 100).Rows(TableOf(table))));
+        var plan = await ExplainAsync(command => Use(command, new WindowQuery(Scope, null, target, last, Options).Keys(tables)));
 
-        Assert.Contains($"Index Scan using {index}", plan, StringComparison.Ordinal);
-        Assert.DoesNotContain("Sort", plan, StringComparison.Ordinal);
+        Assert.Contains("Merge Append", plan, StringComparison.Ordinal);
+        foreach (var row in TimeIndexes)
+            Assert.Contains($"Index Scan using {row.Data.Item2}", plan, StringComparison.Ordinal);
+        // What is sorted is the page, above the merge.
+        Assert.DoesNotContain("Sort  (", plan[plan.IndexOf("Merge Append", StringComparison.Ordinal)..], StringComparison.Ordinal);
     }
+
+    private static DeltaOptions Options => new() { PageSize = 100 };
 
     private static CursorScope Scope => new(Rows.Owner, Role.Owner, int.MaxValue);
 

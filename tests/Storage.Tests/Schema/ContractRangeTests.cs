@@ -13,7 +13,7 @@ public sealed class ContractRangeTests : DatabaseTest
     private static readonly string[] Tables =
     [
         "users", "customers", "jobs", "job_assignments", "materials", "job_status_history", "activity_logs",
-        "tombstones", "devices", "refresh_tokens", "sync_queue", "sync_timelines",
+        "tombstones", "devices", "refresh_tokens", "service_accounts", "sync_queue", "sync_timelines",
     ];
 
     public override async ValueTask InitializeAsync()
@@ -31,6 +31,8 @@ public sealed class ContractRangeTests : DatabaseTest
         await Sql.ExecuteAsync(
             "INSERT INTO refresh_tokens (token, user_id, expires_at, family_id) VALUES ('t', $1, now(), gen_random_uuid())",
             Rows.Owner);
+        await Sql.ExecuteAsync(
+            "INSERT INTO service_accounts (user_id, key_digest, created_by_id) VALUES ($1, 'd', $1)", Rows.Owner);
         await Sql.ExecuteAsync(
             "INSERT INTO sync_queue (user_id, operation, entity_type, payload) VALUES ($1, 'create', 'job', '{}')", Rows.Owner);
         await Sql.ExecuteAsync(

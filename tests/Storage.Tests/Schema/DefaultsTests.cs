@@ -58,6 +58,7 @@ public sealed class DefaultsTests : DatabaseTest
     [InlineData("job_assignments", "assigned_at")]
     [InlineData("materials", "created_at")]
     [InlineData("refresh_tokens", "created_at")]
+    [InlineData("service_accounts", "created_at")]
     [InlineData("job_status_history", "changed_at")]
     [InlineData("activity_logs", "created_at")]
     [InlineData("sync_queue", "created_at")]
@@ -101,6 +102,8 @@ public sealed class DefaultsTests : DatabaseTest
             INSERT INTO refresh_tokens (token, user_id, expires_at, family_id)
             VALUES ('abc', $1, now() + interval '1 day', gen_random_uuid())
             """, Rows.Owner);
+        await sql.ExecuteAsync(
+            "INSERT INTO service_accounts (user_id, key_digest, created_by_id) VALUES ($1, 'abc', $1)", Rows.Owner);
         await sql.ExecuteAsync(
             "INSERT INTO sync_queue (user_id, operation, entity_type, payload) VALUES ($1, 'create', 'job', '{}')", Rows.Owner);
         if (table == "tombstones")

@@ -30,6 +30,9 @@ public sealed class ForeignKeyTests : DatabaseTest
         { "activity_logs", "job_id", "jobs", true },
         { "sync_queue", "user_id", "users", false },
         { "devices", "user_id", "users", false },
+        { "devices", "revoked_by_id", "users", false },
+        { "service_accounts", "user_id", "users", true },
+        { "service_accounts", "created_by_id", "users", false },
     };
 
     [Theory]

@@ -73,6 +73,18 @@ internal sealed class ServerStream(
         }
     }
 
+    /// <summary>Waits until the device is gone, in good order or not.</summary>
+    public async Task ReadUntilGoneAsync()
+    {
+        try
+        {
+            await ReadToEndAsync();
+        }
+        catch (Exception exception) when (exception is IOException or OperationCanceledException)
+        {
+        }
+    }
+
     public void End() => _ended.TrySetResult();
 
     /// <summary>Ends the stream with an error.</summary>

@@ -114,6 +114,66 @@ public sealed class LocalStoreTests
         Assert.Equal((2L, "wal"), (mode, journal)); // 2 is FULL.
     }
 
+    [Fact]
+    public async Task A_key_without_a_build_of_sqlite_that_encrypts_is_refused_in_a_sentence()
+    {
+        using var folder = new TempFolder();
+
+        var refused = await Assert.ThrowsAsync<KhsCrmException>(
+            () => KhsCrmClient.OpenAsync(new() { DataFolder = folder.Path, EncryptionKey = "secret" }, TestDevice.Ct));
+
+        Assert.Contains("no encryption", refused.Message, StringComparison.Ordinal);
+        await (await KhsCrmClient.OpenAsync(new() { DataFolder = folder.Path }, TestDevice.Ct)).DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_file_that_is_no_database_is_left_alone_and_named()
+    {
+        using var folder = new TempFolder();
+        var file = System.IO.Path.Combine(folder.Path, "khscrm.db");
+        var content = string.Concat(Enumerable.Repeat("not a database, but what an encrypted one looks like ", 100));
+        await File.WriteAllTextAsync(file, content, TestDevice.Ct);
+
+        var refused = await Assert.ThrowsAsync<KhsCrmException>(
+            () => KhsCrmClient.OpenAsync(new() { DataFolder = folder.Path }, TestDevice.Ct));
+
+        Assert.Contains("encryption key", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(content, await File.ReadAllTextAsync(file, TestDevice.Ct));
+    }
+
+    [Fact]
+    public async Task Indexes_wait_for_the_end_of_a_large_first_sync_and_are_all_there_after_it()
+    {
+        using var device = await TestDevice.OpenAsync();
+        var before = await IndexesAsync(device);
+        Assert.NotEmpty(before);
+        var page = Rows.Delta("d1", Rows.Saved(Rows.Customer("Ada")));
+        page.Progress = new() { Sent = 1, EstimatedTotal = 1_000_000 };
+
+        await device.ApplyAsync(page);
+        Assert.Empty(await IndexesAsync(device));
+        using (var again = device.OpenBeside()) // The process ended meanwhile: it goes on where it was.
+            Assert.Single((await again.Customers.ListAsync(new() { Search = "ada" }, TestDevice.Ct)).Items);
+        await device.ApplyAsync(page);
+        await device.ApplyAsync(Rows.Checkpoint("c1", 0));
+
+        Assert.Equal(before, await IndexesAsync(device));
+    }
+
+    private static Task<List<string>> IndexesAsync(TestDevice device) => device.Store.ReadAsync(
+        connection =>
+        {
+            var row = connection.Prepare("""
+                SELECT name || ' ' || sql FROM sqlite_master
+                WHERE type = 'index' AND sql IS NOT NULL AND tbl_name <> 'outbox' ORDER BY 1
+                """);
+            List<string> names = [];
+            while (row.Step())
+                names.Add(row.Text(0)!);
+            return names;
+        },
+        TestDevice.Ct);
+
     private static string? Text(Statement statement)
     {
         statement.Step();

@@ -215,7 +215,8 @@ public sealed class SyncOnceTests : IAsyncLifetime
     {
         await AddAsync("Ada");
         _server.User = new() { Id = Rows.NewId(), Name = "Wim", Role = Role.Owner };
-        await Assert.ThrowsAsync<UnsentEditsException>(() => _client.SignInAsync("wim@khscrm.com", "secret", Ct));
+        var refused = await Assert.ThrowsAsync<UnsentEditsException>(() => _client.SignInAsync("wim@khscrm.com", "secret", Ct));
+        Assert.Equal((1, ScriptedServer.UserId), (refused.Count, refused.OwnerId));
         Assert.Equal("Olga", (await _client.GetDeviceAsync(Ct)).User!.Name);
 
         var entry = Assert.Single(await _client.Outbox.ListAsync(cancellationToken: Ct));

@@ -13,8 +13,15 @@ public sealed class CustomerServiceTests
         await using var office = await Office.OpenAsync();
         var sent = new Customer
         {
-            Id = Office.NewId(), Name = "Zoë", Phone = "555", Email = "z@x", Address = "1 Road", Notes = "",
-            IsArchived = true, UpdatedById = office.Worker.UserId, Etag = "mine",
+            Id = Office.NewId(),
+            Name = "Zoë",
+            Phone = "555",
+            Email = "z@x",
+            Address = "1 Road",
+            Notes = "",
+            IsArchived = true,
+            UpdatedById = office.Worker.UserId,
+            Etag = "mine",
         };
 
         var made = (await office.Owner.CallAsync<CreateCustomerResponse>(new CreateCustomerRequest { Customer = sent })).Customer;

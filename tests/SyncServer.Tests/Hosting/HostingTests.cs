@@ -1,5 +1,4 @@
 using Grpc.Health.V1;
-using Grpc.Reflection.V1Alpha;
 using KhsCrm.SyncServer.Auth;
 using KhsCrm.SyncServer.Hosting;
 using KhsCrm.SyncServer.Tests.Kit;
@@ -21,12 +20,19 @@ public sealed class HostingTests
             new HealthCheckRequest(), cancellationToken: RunningServer.Cancellation);
         Assert.Equal(HealthCheckResponse.Types.ServingStatus.Serving, health.Status);
 
-        using var reflection = new ServerReflection.ServerReflectionClient(server.Channel).ServerReflectionInfo(
-            cancellationToken: RunningServer.Cancellation);
-        await reflection.RequestStream.WriteAsync(new ServerReflectionRequest { ListServices = "" }, RunningServer.Cancellation);
+        using var reflection = new Grpc.Reflection.V1.ServerReflection.ServerReflectionClient(server.Channel)
+            .ServerReflectionInfo(cancellationToken: RunningServer.Cancellation);
+        await reflection.RequestStream.WriteAsync(new() { ListServices = "" }, RunningServer.Cancellation);
         await reflection.ResponseStream.MoveNext(RunningServer.Cancellation);
         var services = reflection.ResponseStream.Current.ListServicesResponse.Service.Select(service => service.Name).ToList();
-        Assert.Equal(8, services.Count(name => name.StartsWith("khscrm.v1.", StringComparison.Ordinal)));
+        Assert.Equal(9, services.Count(name => name.StartsWith("khscrm.v1.", StringComparison.Ordinal)));
+
+        // Older tools ask the alpha.
+        using var alpha = new Grpc.Reflection.V1Alpha.ServerReflection.ServerReflectionClient(server.Channel)
+            .ServerReflectionInfo(cancellationToken: RunningServer.Cancellation);
+        await alpha.RequestStream.WriteAsync(new() { ListServices = "" }, RunningServer.Cancellation);
+        await alpha.ResponseStream.MoveNext(RunningServer.Cancellation);
+        Assert.Equal(services, alpha.ResponseStream.Current.ListServicesResponse.Service.Select(service => service.Name));
     }
 
     [Theory]

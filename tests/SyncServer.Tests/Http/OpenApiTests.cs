@@ -14,12 +14,9 @@ namespace KhsCrm.SyncServer.Tests.Http;
 /// <summary>The OpenAPI document holds every RPC that has an HTTP form, and all its references lead somewhere.</summary>
 public sealed class OpenApiTests
 {
-    private static readonly IReadOnlyList<ServiceDescriptor> Services = [.. new[]
-    {
-        ActivityServiceReflection.Descriptor, AuthServiceReflection.Descriptor, CustomerServiceReflection.Descriptor,
-        JobServiceReflection.Descriptor, MaterialServiceReflection.Descriptor, OperationsServiceReflection.Descriptor,
-        SyncServiceReflection.Descriptor, UserServiceReflection.Descriptor,
-    }.SelectMany(file => file.Services)];
+    private static readonly IReadOnlyList<ServiceDescriptor> Services = [.. typeof(Customer).Assembly.GetTypes()
+        .Where(type => type.Name.EndsWith("ServiceReflection", StringComparison.Ordinal))
+        .SelectMany(type => ((FileDescriptor)type.GetProperty("Descriptor")!.GetValue(null)!).Services)];
 
     [Fact]
     public void Every_rpc_but_the_stream_has_an_http_form() =>

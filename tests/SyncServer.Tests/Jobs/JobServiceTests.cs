@@ -16,8 +16,14 @@ public sealed class JobServiceTests
         await using var office = await Office.OpenAsync();
         var sent = new Job
         {
-            Id = Office.NewId(), Title = "Wall", Description = "All of it", CustomerId = office.Own.Customer,
-            StartDate = Day(1), EndDate = Day(2), Notes = "n", CreatedById = office.Worker.UserId,
+            Id = Office.NewId(),
+            Title = "Wall",
+            Description = "All of it",
+            CustomerId = office.Own.Customer,
+            StartDate = Day(1),
+            EndDate = Day(2),
+            Notes = "n",
+            CreatedById = office.Worker.UserId,
         };
 
         var made = (await office.Owner.CallAsync<CreateJobResponse>(new CreateJobRequest { Job = sent })).Job;

@@ -13,7 +13,7 @@ internal sealed class Caller(RunningServer server, Metadata credentials, string 
     [
         AuthServiceReflection.Descriptor, UserServiceReflection.Descriptor, CustomerServiceReflection.Descriptor,
         JobServiceReflection.Descriptor, MaterialServiceReflection.Descriptor, ActivityServiceReflection.Descriptor,
-        OperationsServiceReflection.Descriptor, SyncServiceReflection.Descriptor,
+        OperationsServiceReflection.Descriptor, ServiceAccountServiceReflection.Descriptor, SyncServiceReflection.Descriptor,
     ];
 
     private static readonly FrozenDictionary<string, MethodDescriptor> ByRequest =
@@ -28,7 +28,11 @@ internal sealed class Caller(RunningServer server, Metadata credentials, string 
 
     public Metadata Credentials => credentials;
 
-    public async Task<TResponse> CallAsync<TResponse>(IMessage request, DateTime? deadline = null, CancellationToken cancellationToken = default)
+    public Task<TResponse> CallAsync<TResponse>(IMessage request) =>
+        CallUntilAsync<TResponse>(request, deadline: null, RunningServer.Cancellation);
+
+    /// <summary>Calls, and gives up at a time or when cancelled.</summary>
+    public async Task<TResponse> CallUntilAsync<TResponse>(IMessage request, DateTime? deadline, CancellationToken cancellationToken)
     {
         var rpc = ByRequest[request.Descriptor.FullName];
         var method = new Method<IMessage, IMessage>(
@@ -37,9 +41,8 @@ internal sealed class Caller(RunningServer server, Metadata credentials, string 
             rpc.Name,
             Marshallers.Create<IMessage>(message => message.ToByteArray(), _ => throw new NotSupportedException()),
             Marshallers.Create<IMessage>(_ => throw new NotSupportedException(), rpc.OutputType.Parser.ParseFrom));
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, RunningServer.Cancellation);
         using var call = server.Channel.CreateCallInvoker().AsyncUnaryCall(
-            method, null, new CallOptions(credentials, deadline, either.Token), request);
+            method, null, new CallOptions(credentials, deadline, cancellationToken), request);
         return (TResponse)await call.ResponseAsync;
     }
 

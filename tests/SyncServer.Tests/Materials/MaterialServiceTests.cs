@@ -13,7 +13,12 @@ public sealed class MaterialServiceTests
         await using var office = await Office.OpenAsync();
         var sent = new Material
         {
-            Id = Office.NewId(), JobId = office.Own.Job, ItemName = "Tape", Quantity = "2.50", Unit = "m", IsDeleted = true,
+            Id = Office.NewId(),
+            JobId = office.Own.Job,
+            ItemName = "Tape",
+            Quantity = "2.50",
+            Unit = "m",
+            IsDeleted = true,
             AddedById = RunningServer.OwnerId,
         };
 

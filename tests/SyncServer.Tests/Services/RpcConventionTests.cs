@@ -49,6 +49,9 @@ public sealed class RpcConventionTests
                 (new ListActivityRequest { EntityType = "job", EntityId = bad }, "entity_id"),
                 (new ListActivityRequest { UserId = bad }, "user_id"),
                 (new ListActivityRequest { JobId = bad }, "job_id"),
+                (new ListDevicesRequest { UserId = bad }, "user_id"),
+                (new RevokeDeviceRequest { DeviceId = bad }, "device_id"),
+                (new RevokeServiceAccountRequest { UserId = bad }, "user_id"),
             })
             {
                 await office.Owner.FailFieldsAsync(request, field);
@@ -160,6 +163,22 @@ public sealed class RpcConventionTests
     }
 
     [Fact]
+    public async Task A_create_sent_again_later_is_answered_with_the_row_as_it_is()
+    {
+        await using var office = await Office.OpenAsync();
+        var request = new CreateJobRequest { Job = new() { Title = "Wall", CustomerId = office.Own.Customer }, RequestId = Office.NewId() };
+        var id = (await office.Owner.CallAsync<CreateJobResponse>(request)).Job.Id;
+        var changed = (await office.Owner.CallAsync<ChangeJobStatusResponse>(
+            new ChangeJobStatusRequest { JobId = id, Status = JobStatus.OnHold })).Job;
+
+        Assert.Equal(changed, (await office.Owner.CallAsync<CreateJobResponse>(request)).Job);
+        await office.Owner.CallAsync<DeleteJobResponse>(new DeleteJobRequest { JobId = id });
+        await office.Owner.FailAsync(StatusCode.NotFound, ErrorReason.RowNotFound, request);
+        // Of another caller it is no replay, and tells nothing.
+        await office.Worker.FailAsync(StatusCode.PermissionDenied, ErrorReason.NotPermitted, request);
+    }
+
+    [Fact]
     public async Task A_row_with_an_id_or_pair_that_exists_is_not_made_again()
     {
         await using var office = await Office.OpenAsync();
@@ -207,6 +226,8 @@ public sealed class RpcConventionTests
             new ListChecklistRequest { JobId = office.Own.Job, PageToken = token },
             new ListActivityRequest { PageToken = token },
             new ListUsersRequest { PageToken = token },
+            new ListDevicesRequest { PageToken = token },
+            new ListServiceAccountsRequest { PageToken = token },
         })
         {
             await office.Owner.FailFieldsAsync(other, "page_token");
@@ -235,6 +256,8 @@ public sealed class RpcConventionTests
                 new ListChecklistRequest { JobId = office.Own.Job, PageSize = size },
                 new ListActivityRequest { PageSize = size },
                 new ListUsersRequest { PageSize = size },
+                new ListDevicesRequest { PageSize = size },
+                new ListServiceAccountsRequest { PageSize = size },
             })
             {
                 await office.Owner.FailFieldsAsync(request, "page_size");

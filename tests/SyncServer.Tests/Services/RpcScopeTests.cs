@@ -9,7 +9,7 @@ namespace KhsCrm.SyncServer.Tests.Services;
 /// <summary>Who may call what, over all typed RPCs at once.</summary>
 public sealed class RpcScopeTests
 {
-    private static readonly string[] SignInRpcs = ["Login", "RefreshToken", "Logout"];
+    private static readonly string[] SignInRpcs = ["Login", "RefreshToken", "Logout", "ExchangeServiceKey"];
 
     [Fact]
     public async Task Nothing_but_signing_in_works_without_an_access_token()
@@ -57,6 +57,14 @@ public sealed class RpcScopeTests
             new ListActiveJobsRequest(),
             new ListAssignedJobsRequest { UserId = RunningServer.OwnerId },
             new ListAssignedJobsRequest { UserId = Office.NewId() },
+            new GetDatabaseHealthRequest(),
+            new GetSyncStatusRequest(),
+            new ListDevicesRequest(),
+            new RevokeDeviceRequest { DeviceId = Office.NewId() },
+            new RunMaintenanceRequest { Task = MaintenanceTask.Partitions },
+            new CreateServiceAccountRequest { Name = "Name", Role = Role.Worker },
+            new ListServiceAccountsRequest(),
+            new RevokeServiceAccountRequest { UserId = office.Worker.UserId },
         ];
         foreach (var request in others)
             await office.Worker.FailAsync(StatusCode.PermissionDenied, ErrorReason.NotPermitted, request);

@@ -95,15 +95,6 @@ public sealed class BadInputTests
     }
 
     [Fact]
-    public async Task What_is_not_built_says_so()
-    {
-        await using var server = await RunningServer.StartAsync();
-        var owner = await server.OwnerAsync();
-        await Faults.ExpectAsync(StatusCode.Unimplemented, ErrorReason.NotImplemented, async () =>
-            await new JobService.JobServiceClient(server.Channel).ListJobsAsync(new(), owner, cancellationToken: RunningServer.Cancellation));
-    }
-
-    [Fact]
     public async Task Page_sizes_and_page_tokens_are_checked()
     {
         await using var server = await RunningServer.StartAsync();

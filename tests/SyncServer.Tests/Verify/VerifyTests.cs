@@ -121,7 +121,7 @@ public sealed class VerifyTests
         for (var i = 0; i < 5; i++)
         {
             var report = await VerifyAsync(server, file, "owner@khscrm.com");
-            Assert.True(report.IsEqual, $"{report.Entities.First(entity => !entity.IsEqual)}");
+            Assert.True(report.IsEqual, $"{report.Entities.FirstOrDefault(entity => !entity.IsEqual)}");
             Assert.Equal(0, report.Repaired);
         }
 

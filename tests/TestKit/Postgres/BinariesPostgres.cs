@@ -12,6 +12,7 @@ internal sealed class BinariesPostgres : PostgresSource
         ["fsync"] = "off",
         ["full_page_writes"] = "off",
         ["max_connections"] = "200",
+        ["max_prepared_transactions"] = "20",
     };
 
     private readonly PrivateCluster _cluster;

@@ -30,6 +30,8 @@ internal static class TemplateDatabase
         // Without pooling: a database with a connection open cannot be copied.
         var template = new NpgsqlConnectionStringBuilder(server.ConnectionString) { Database = Name, Pooling = false };
         await SchemaMigrator.MigrateAsync(template.ConnectionString, CancellationToken.None);
+        // A copy of a database is another one, and would stamp all its rows anew.
+        await AdminCommand.RunAsync(template.ConnectionString, "DELETE FROM sync_timelines", CancellationToken.None);
         return Name;
     }
 }

@@ -29,6 +29,10 @@ public sealed class TestDatabase : IAsyncDisposable
     public static Task<TestDatabase> CreateEmptyAsync(CancellationToken cancellationToken) =>
         CreateAsync("TEMPLATE template0", cancellationToken);
 
+    /// <summary>A new database that is a copy of this one, to which nobody may be connected meanwhile.</summary>
+    public Task<TestDatabase> CopyAsync(CancellationToken cancellationToken) =>
+        CreateAsync($"TEMPLATE {Name}", cancellationToken);
+
     /// <summary>Drops the database, whoever is still connected.</summary>
     public async ValueTask DisposeAsync()
     {

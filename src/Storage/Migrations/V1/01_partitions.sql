@@ -62,6 +62,16 @@ CREATE INDEX idx_sync_queue_device ON sync_queue (device_id, client_seq);
 -- What is done to a row whose operations wait, waits behind them.
 CREATE INDEX idx_sync_queue_waiting ON sync_queue_pending (entity_id);
 
+-- Some functions below run with the rights of the schema's owner, so that the service's role need not own a table. They do
+-- nothing for anybody who could not do the like by statements of their own.
+CREATE FUNCTION require_right(p_table TEXT, p_right TEXT) RETURNS VOID AS $$
+BEGIN
+    IF NOT has_table_privilege(session_user, p_table, p_right) THEN
+        RAISE EXCEPTION '% has no right to % on %', session_user, p_right, p_table USING ERRCODE = 'insufficient_privilege';
+    END IF;
+END;
+$$ LANGUAGE plpgsql STABLE;
+
 -- Makes the partitions of this month and of the coming ones; what the default partition holds for them moves over.
 -- Returns how many it made.
 CREATE FUNCTION ensure_activity_log_partitions(p_months_ahead INTEGER DEFAULT 3) RETURNS INTEGER AS $$
@@ -72,6 +82,7 @@ DECLARE
     v_to TIMESTAMP WITH TIME ZONE;
     v_made INTEGER := 0;
 BEGIN
+    PERFORM require_right('activity_logs', 'INSERT');
     -- One at a time: two servers may start together.
     PERFORM pg_advisory_xact_lock(hashtext('ensure_activity_log_partitions'));
     FOR i IN 0..p_months_ahead LOOP
@@ -101,6 +112,7 @@ DECLARE
     v_name TEXT;
     v_dropped INTEGER := 0;
 BEGIN
+    PERFORM require_right('activity_logs', 'DELETE');
     PERFORM pg_advisory_xact_lock(hashtext('ensure_activity_log_partitions'));
     FOR v_name IN
         SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid

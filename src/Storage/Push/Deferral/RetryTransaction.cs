@@ -1,5 +1,4 @@
 using KhsCrm.Contracts.Rules;
-using KhsCrm.Storage.Tables;
 using KhsCrm.V1;
 using Npgsql;
 using NpgsqlTypes;

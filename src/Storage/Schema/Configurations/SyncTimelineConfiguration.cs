@@ -10,9 +10,8 @@ internal sealed class SyncTimelineConfiguration : IEntityTypeConfiguration<SyncT
     {
         builder.ToTable("sync_timelines");
         builder.HasKey(timeline => new { timeline.SystemIdentifier, timeline.TimelineId });
-        builder.Property(timeline => timeline.SystemIdentifier).HasMaxLength(20);
+        builder.Property(timeline => timeline.SystemIdentifier).HasMaxLength(64);
         builder.Property(timeline => timeline.TimelineId).ValueGeneratedNever();
-        builder.Property(timeline => timeline.FirstXid).HasColumnType("xid8");
         builder.Property(timeline => timeline.StartedAt).IsNow();
     }
 }

@@ -1,16 +1,18 @@
+using NpgsqlTypes;
+
 namespace KhsCrm.Storage.Schema.Rows;
 
-/// <summary>A row of <c>sync_timelines</c>: a timeline of a database system and the first transaction on it.</summary>
+/// <summary>A row of <c>sync_timelines</c>: a timeline of this database's history, and where it left its parent.</summary>
 public sealed class SyncTimelineRow
 {
-    /// <summary>Of <c>pg_control_system()</c>.</summary>
+    /// <summary>Of <c>database_identity()</c>: the cluster, the database in it, and this table in that.</summary>
     public required string SystemIdentifier { get; set; }
 
-    /// <summary>Of <c>pg_control_checkpoint()</c>.</summary>
+    /// <summary>The timeline that the WAL is written on.</summary>
     public int TimelineId { get; set; }
 
-    /// <summary>Transactions from here on belong to the timeline.</summary>
-    public ulong FirstXid { get; set; }
+    /// <summary>Where in the WAL the timeline left its parent; null when this could not be found out.</summary>
+    public NpgsqlLogSequenceNumber? FirstLsn { get; set; }
 
     /// <summary>When a server first saw it.</summary>
     public DateTime StartedAt { get; set; }

@@ -24,6 +24,8 @@ internal static class ApiPage
             .DisableDefaultFonts()
             .DisableTelemetry()
             .DisableAgent()
-            .DisableMcp());
+            .DisableMcp()
+            .HideDeveloperTools()
+            .ExpandAllTags());
     }
 }

@@ -25,10 +25,12 @@ internal sealed class Schemas(ProtoComments comments)
     /// <summary>The schema of a field, with its comment.</summary>
     public JsonObject Of(FieldDescriptor field)
     {
-        var one = One(field);
-        var schema = field.IsMap ? new JsonObject { ["type"] = "object", ["additionalProperties"] = new JsonObject { ["type"] = "string" } }
-            : field.IsRepeated ? new JsonObject { ["type"] = "array", ["items"] = one }
-            : one;
+        var schema = field switch
+        {
+            { IsMap: true } => new JsonObject { ["type"] = "object", ["additionalProperties"] = One(field.MessageType.FindFieldByName("value")) },
+            { IsRepeated: true } => new JsonObject { ["type"] = "array", ["items"] = One(field) },
+            _ => One(field),
+        };
         if (comments.Of(field) is { Length: > 0 } comment)
             schema["description"] = comment;
         return schema;

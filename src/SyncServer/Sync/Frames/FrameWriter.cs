@@ -9,8 +9,10 @@ namespace KhsCrm.SyncServer.Sync.Frames;
 /// </summary>
 internal sealed class FrameWriter(IServerStreamWriter<StreamFrame> stream) : IDisposable
 {
-    private static readonly WriteOptions Now = new();
-    private static readonly WriteOptions WithTheNext = new(WriteFlags.BufferHint);
+    // A frame of a few rows, shared by many streams, is not worth compressing for each of them.
+    private static readonly WriteOptions Now = new(WriteFlags.NoCompress);
+    private static readonly WriteOptions WithTheNext = new(WriteFlags.NoCompress | WriteFlags.BufferHint);
+    private static readonly WriteOptions Compressed = new();
     private readonly SemaphoreSlim _turn = new(1, 1);
 
     /// <summary>Writes a message of this stream's own.</summary>
@@ -26,7 +28,7 @@ internal sealed class FrameWriter(IServerStreamWriter<StreamFrame> stream) : IDi
         await _turn.WaitAsync(cancellationToken);
         try
         {
-            stream.WriteOptions = isFollowed ? WithTheNext : Now;
+            stream.WriteOptions = frame.IsWorthCompressing ? Compressed : isFollowed ? WithTheNext : Now;
             await stream.WriteAsync(frame, cancellationToken);
         }
         finally

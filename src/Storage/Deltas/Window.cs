@@ -1,0 +1,100 @@
+using Google.Protobuf.WellKnownTypes;
+using KhsCrm.Contracts.Kinds;
+using KhsCrm.Storage.Digests;
+using KhsCrm.Storage.Tables;
+using KhsCrm.V1;
+using Npgsql;
+
+namespace KhsCrm.Storage.Deltas;
+
+/// <summary>What a device lacks from its cursor on, to be read page by page.</summary>
+internal sealed class Window
+{
+    private readonly DigestQuery? _digests;
+
+    public Window(DeltaScope scope, CursorScope cursorScope, Cursor? position, DeltaOptions options)
+    {
+        (Scope, CursorScope, Position) = (scope, cursorScope, position);
+        Tables = [.. EntityTables.All.Where(table => cursorScope.Includes(table.Kind.Type))];
+        Query = new WindowQuery(cursorScope, position?.Base, position?.Target, position?.Last, options);
+        _digests = DigestQuery.For(scope, cursorScope, position, options);
+    }
+
+    public DeltaScope Scope { get; }
+
+    public CursorScope CursorScope { get; }
+
+    public Cursor? Position { get; }
+
+    public IReadOnlyList<EntityTable> Tables { get; }
+
+    public WindowQuery Query { get; }
+
+    // A device that has nothing has nothing to lose.
+    private bool HasTombstones => Position?.Base is not null;
+
+    /// <summary>Reads a page in one round trip and one transaction.</summary>
+    public async Task<WindowRead> ReadAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        await using var batch = connection.CreateBatch();
+        batch.BatchCommands.Add(new("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"));
+        batch.BatchCommands.Add(WindowHeader.Command(Scope));
+        batch.BatchCommands.Add(Query.Keys(Tables));
+        if (HasTombstones)
+            batch.BatchCommands.Add(WindowQuery.Tombstones());
+        foreach (var table in Tables)
+            batch.BatchCommands.Add(WindowQuery.Rows(table));
+        _digests?.AddTo(batch);
+        batch.BatchCommands.Add(new("COMMIT"));
+
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
+        var header = WindowHeader.Read(reader);
+        await reader.NextResultAsync(cancellationToken);
+        var page = await DeltaPage.ReadKeysAsync(reader, cancellationToken);
+        if (HasTombstones)
+            await ReadTombstonesAsync(reader, page, cancellationToken);
+        foreach (var table in Tables)
+            await ReadRowsAsync(reader, page, table, cancellationToken);
+        return new WindowRead(header, page, _digests is null ? [] : await _digests.ReadAsync(reader, cancellationToken));
+    }
+
+    private static async Task ReadTombstonesAsync(
+        NpgsqlDataReader reader, DeltaPage page, CancellationToken cancellationToken)
+    {
+        await reader.NextResultAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            page.Set(TableRank.Tombstones, reader.GetGuid(0), new Change
+            {
+                Deleted = new Deleted
+                {
+                    EntityType = EntityKinds.Of(reader.GetString(1))!.Type,
+                    EntityId = reader.GetGuid(2).ToString(),
+                    DeletedAt = Timestamp.FromDateTime(reader.GetDateTime(3)),
+                },
+            });
+        }
+    }
+
+    private async Task ReadRowsAsync(
+        NpgsqlDataReader reader, DeltaPage page, EntityTable table, CancellationToken cancellationToken)
+    {
+        await reader.NextResultAsync(cancellationToken);
+        var rank = TableRank.Of(table.Kind.Type);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            var id = reader.GetGuid(0);
+            if (table.Kind.Type == EntityType.User && Scope.Role != Role.Owner)
+                page.Set(rank, id, new Change { Entity = Redacted(table.Read(reader)) });
+            else
+                page.Set(rank, id, table.RowTag, table.Encode, reader);
+        }
+    }
+
+    private Entity Redacted(Entity entity)
+    {
+        Redaction.Apply(entity, Scope);
+        return entity;
+    }
+}

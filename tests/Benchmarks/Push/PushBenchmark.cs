@@ -1,0 +1,136 @@
+using System.Diagnostics;
+using System.Globalization;
+using Grpc.Core;
+using Grpc.Net.Client;
+using KhsCrm.Benchmarks.Report;
+using KhsCrm.Storage.SampleData;
+using KhsCrm.V1;
+using Npgsql;
+
+namespace KhsCrm.Benchmarks.Push;
+
+/// <summary>
+/// Durable, audited operations a second over real streams, beside the floor of the same run. The order of the measured parts
+/// alternates, and the best round of each counts: the machine is seldom alone.
+/// </summary>
+internal static class PushBenchmark
+{
+    private const int BatchSize = 1_000;
+    private const int BatchedStreams = 4;
+    private const int BatchesInFlight = 4;
+
+    public static async Task RunAsync(BenchDatabase database, BenchReport report, Arguments arguments, CancellationToken cancellationToken)
+    {
+        var operations = arguments.Number("operations", 20_000);
+        var singles = arguments.Number("singles", 10_000);
+        var streams = arguments.Number("streams", 1_000);
+        var plain = arguments.Number("plain", 1_000);
+        var rounds = arguments.Number("rounds", 3);
+        await using var dataSource = NpgsqlDataSource.Create(database.ConnectionString);
+        var workload = await LoadAsync(dataSource, (rounds * ((2 * operations) + singles)) + plain, cancellationToken);
+        await using var server = await ServerProcess.StartAsync(database.ConnectionString, cancellationToken);
+        using var channel = Connect(server.Address);
+        var credentials = await SignInAsync(channel, cancellationToken);
+
+        var (floor, batched, single) = (0.0, new Measured(0, 0, 0), new Measured(0, 0, 0));
+        for (var round = 0; round < rounds; round++)
+        {
+            var connections = 0;
+            for (var count = 1; count <= 4; count++)
+            {
+                var rate = await PushFloor.RunAsync(dataSource, workload, count, operations / 4, BatchSize, cancellationToken);
+                (floor, connections) = rate > floor ? (rate, count) : (floor, connections);
+            }
+
+            Say($"floor so far {floor:0} operations/s (best of this round with {connections} connections)");
+            batched = Measured.Best(batched, await MeasureAsync(
+                server, channel, credentials, workload, BatchedStreams, operations, BatchSize, BatchesInFlight, cancellationToken));
+            Say($"batched so far {batched}");
+            single = Measured.Best(single, await MeasureAsync(
+                server, channel, credentials, workload, streams, singles, 1, 1, cancellationToken));
+            Say($"single so far {single}");
+        }
+
+        var one = await PushFloor.RunAsync(dataSource, workload, 1, plain, 1, cancellationToken);
+        Say($"plain, one row a transaction on one connection: {one:0} operations/s");
+        report.Add(new Scenario("push.batched", batched.Rate, "operations/s", floor, Goal: 0.8));
+        report.Add(new Scenario("push.single", single.Rate, "operations/s", batched.Rate, Goal: 0.5));
+        report.Add(new Scenario("push.plain", one, "operations/s"));
+        report.Add(new Scenario("push.batched.cpu", batched.Microseconds, "µs/operation"));
+        report.Add(new Scenario("push.batched.allocated", batched.Bytes, "bytes/operation"));
+        report.Add(new Scenario("push.single.cpu", single.Microseconds, "µs/operation"));
+        report.Add(new Scenario("push.single.allocated", single.Bytes, "bytes/operation"));
+    }
+
+    private static async Task<PushWorkload> LoadAsync(NpgsqlDataSource dataSource, int operations, CancellationToken cancellationToken)
+    {
+        // Four of ten buy a material, each its own, and a part of the sample is bought already.
+        await SampleDataLoader.LoadAsync(dataSource, new SampleSize(500, 2_000, Math.Max(10_000, operations)), cancellationToken);
+        var jobs = await IdsAsync(dataSource, "SELECT id FROM jobs ORDER BY id", cancellationToken);
+        var open = await IdsAsync(dataSource, "SELECT id FROM materials WHERE NOT purchased AND NOT is_deleted ORDER BY random()", cancellationToken);
+        await using var analyze = dataSource.CreateCommand("ANALYZE");
+        await analyze.ExecuteNonQueryAsync(cancellationToken);
+        return new PushWorkload(jobs, open);
+    }
+
+    private static async Task<Measured> MeasureAsync(
+        ServerProcess server, GrpcChannel channel, Metadata credentials, PushWorkload workload, int streams, int operations, int batchSize,
+        int inFlight, CancellationToken cancellationToken)
+    {
+        var opened = new List<PushStream>();
+        try
+        {
+            foreach (var chunk in Enumerable.Range(0, streams).Chunk(50))
+                opened.AddRange(await Task.WhenAll(chunk.Select(_ => PushStream.OpenAsync(channel, credentials, cancellationToken))));
+            var each = Math.Max(1, operations / batchSize / streams);
+            var batches = opened.Select(_ => Enumerable.Range(0, each).Select(_ => workload.Next(batchSize, 1)).ToList()).ToList();
+            var before = await server.UsageAsync(cancellationToken);
+            var start = Stopwatch.GetTimestamp();
+            await Task.WhenAll(opened.Select((stream, i) => Task.Run(() => stream.PushAsync(batches[i], inFlight, cancellationToken), cancellationToken)));
+            var elapsed = Stopwatch.GetElapsedTime(start);
+            var after = await server.UsageAsync(cancellationToken);
+            var done = (double)each * batchSize * streams;
+            return new Measured(done / elapsed.TotalSeconds, (after.Microseconds - before.Microseconds) / done, (after.Bytes - before.Bytes) / done);
+        }
+        finally
+        {
+            foreach (var stream in opened)
+                stream.Dispose();
+        }
+    }
+
+    private static GrpcChannel Connect(string address) => GrpcChannel.ForAddress(address, new GrpcChannelOptions
+    {
+        HttpHandler = new SocketsHttpHandler { EnableMultipleHttp2Connections = true },
+        DisposeHttpClient = true,
+        MaxReceiveMessageSize = null,
+    });
+
+    private static async Task<Metadata> SignInAsync(GrpcChannel channel, CancellationToken cancellationToken)
+    {
+        var login = await new AuthService.AuthServiceClient(channel).LoginAsync(
+            new LoginRequest { Email = "owner@khscrm.com", Password = "owner-demo-1" }, cancellationToken: cancellationToken);
+        return new Metadata { { "authorization", $"Bearer {login.Tokens.AccessToken}" } };
+    }
+
+    private static async Task<Guid[]> IdsAsync(NpgsqlDataSource dataSource, string sql, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand(sql);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        List<Guid> ids = [];
+        while (await reader.ReadAsync(cancellationToken))
+            ids.Add(reader.GetGuid(0));
+        return [.. ids];
+    }
+
+    private static void Say(FormattableString text) => Console.WriteLine(text.ToString(CultureInfo.InvariantCulture));
+
+    /// <summary>What a round gave.</summary>
+    private sealed record Measured(double Rate, double Microseconds, double Bytes)
+    {
+        public static Measured Best(Measured one, Measured other) => one.Rate >= other.Rate ? one : other;
+
+        public override string ToString() =>
+            string.Create(CultureInfo.InvariantCulture, $"{Rate:0} operations/s, server {Microseconds:0.0} µs and {Bytes:0} bytes an operation");
+    }
+}

@@ -1,0 +1,141 @@
+using KhsCrm.Storage.Deltas;
+using KhsCrm.Storage.Maintenance;
+using KhsCrm.Storage.Tests.Deltas;
+using KhsCrm.Storage.Tests.Push;
+using KhsCrm.V1;
+using Microsoft.Extensions.Options;
+using Npgsql;
+using Xunit;
+using static KhsCrm.Storage.Tests.Deltas.SyncedDatabase;
+
+namespace KhsCrm.Storage.Tests.Maintenance;
+
+/// <summary>What is forgotten, and that nobody needed it any more.</summary>
+public sealed class MaintenanceTests
+{
+    [Fact]
+    public async Task A_tombstone_outlives_every_cursor_that_may_ask_for_it()
+    {
+        await using var database = await CreateAsync();
+        await database.AddCustomerAsync("young");
+        await database.AddCustomerAsync("old");
+        var device = database.Device();
+        await device.SyncAsync();
+        await database.RunAsync("DELETE FROM customers");
+        // On the last day of the retention, and past it with the margin.
+        await AgeAsync(database, "30 days", "(SELECT entity_id FROM activity_logs WHERE details::text LIKE '%young%' LIMIT 1)");
+        await AgeAsync(database, "31 days 1 hour", "(SELECT entity_id FROM activity_logs WHERE details::text LIKE '%old%' LIMIT 1)");
+
+        var report = await RunAsync(database);
+        await device.SyncAsync();
+
+        Assert.Equal(1, report!.TombstonesPurged);
+        Assert.Equal(1L, await database.ScalarAsync<long>("SELECT count(*) FROM tombstones"));
+        Assert.Single(device.Ids(EntityType.Customer));
+    }
+
+    [Fact]
+    public async Task A_replay_of_an_operation_that_the_ledger_forgot_is_still_a_duplicate()
+    {
+        await using var database = await CreateAsync();
+        var outbox = await Outbox.CreateAsync(database);
+        Operation[] batch = [outbox.Create(Outbox.NewCustomer()), outbox.Create(Outbox.NewJob($"{Guid.NewGuid()}"))];
+        await outbox.PushAsync(batch);
+        await database.RunAsync("UPDATE sync_queue SET created_at = now() - interval '91 days', processed_at = now() - interval '91 days'");
+
+        var report = await RunAsync(database);
+        var replay = await outbox.PushAsync([.. batch.Select(operation => operation.Clone())]);
+
+        Assert.Equal(1, report!.OperationsPurged);
+        Assert.All(replay, result => Assert.Equal(OperationOutcome.Duplicate, result.Outcome));
+        // What failed is never forgotten: to be told that it took effect would lose it silently.
+        Assert.Equal([OperationOutcome.Applied, OperationOutcome.Rejected], replay.Select(result => result.FirstOutcome));
+        Assert.Equal(1L, await database.ScalarAsync<long>("SELECT count(*) FROM customers"));
+    }
+
+    [Fact]
+    public async Task What_is_young_stays()
+    {
+        await using var database = await CreateAsync();
+        var outbox = await Outbox.CreateAsync(database);
+        await outbox.PushAsync(outbox.Create(Outbox.NewCustomer()));
+        await database.RunAsync("DELETE FROM customers");
+
+        Assert.Equal(new MaintenanceReport(0, 0, 0, 0), await RunAsync(database));
+    }
+
+    [Fact]
+    public async Task Months_past_the_retention_of_the_trail_are_dropped_without_a_word_to_devices()
+    {
+        await using var database = await CreateAsync();
+        await database.RunAsync(
+            $"""
+            CREATE TABLE activity_logs_2020_01 PARTITION OF activity_logs FOR VALUES FROM ('2020-01-01 00:00+00') TO ('2020-02-01 00:00+00');
+            INSERT INTO activity_logs (entity_type, entity_id, action, user_id, created_at) VALUES ('x', gen_random_uuid(), 'x', '{Owner}', '2020-01-15')
+            """);
+
+        var report = await RunAsync(database, new RetentionOptions { ActivityLog = TimeSpan.FromDays(400) });
+
+        Assert.Equal(1, report!.PartitionsDropped);
+        Assert.Equal(0L, await database.ScalarAsync<long>("SELECT count(*) FROM tombstones"));
+        Assert.Equal(0, (await RunAsync(database, new RetentionOptions { ActivityLog = TimeSpan.FromDays(400) }))!.PartitionsDropped);
+    }
+
+    [Fact]
+    public async Task One_server_at_a_time_does_it()
+    {
+        await using var database = await CreateAsync();
+        await using var other = await database.DataSource.OpenConnectionAsync(Cancellation);
+        await using (var command = new NpgsqlCommand("SELECT pg_advisory_lock(hashtext('khscrm.retention'))", other))
+            await command.ExecuteNonQueryAsync(Cancellation);
+        Assert.Null(await RunAsync(database));
+
+        await using (var command = new NpgsqlCommand("SELECT pg_advisory_unlock(hashtext('khscrm.retention'))", other))
+            await command.ExecuteNonQueryAsync(Cancellation);
+        Assert.NotNull(await RunAsync(database));
+    }
+
+    /// <summary>The functions run with the owner's rights, so they have to look who calls them.</summary>
+    [Theory]
+    [InlineData("SELECT ensure_activity_log_partitions(9)")]
+    [InlineData("SELECT drop_activity_log_partitions(now())")]
+    [InlineData("SELECT stamp_all_rows()")]
+    public async Task A_role_without_rights_to_the_tables_gets_none_by_the_functions(string sql)
+    {
+        await using var database = await CreateAsync();
+        var role = $"stranger_{Guid.NewGuid():N}";
+        await database.RunAsync($"CREATE ROLE {role} LOGIN PASSWORD 'stranger'");
+        try
+        {
+            var text = new NpgsqlConnectionStringBuilder(database.ConnectionString)
+            {
+                Username = role, Password = "stranger", Pooling = false,
+            };
+            await using (var connection = new NpgsqlConnection(text.ConnectionString))
+            {
+                await connection.OpenAsync(Cancellation);
+                await using var command = new NpgsqlCommand(sql, connection);
+                var refusal = await Assert.ThrowsAsync<PostgresException>(() => command.ExecuteNonQueryAsync(Cancellation));
+                Assert.Equal(PostgresErrorCodes.InsufficientPrivilege, refusal.SqlState);
+            }
+
+            // And the one that may do it needs to own nothing.
+            await database.RunAsync($"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role}");
+            await using var granted = NpgsqlDataSource.Create(text.ConnectionString);
+            var report = await new DatabaseMaintenance(
+                granted, Options.Create(new RetentionOptions { ActivityLog = TimeSpan.FromDays(400) }), Options.Create(new DeltaOptions())).RunAsync(Cancellation);
+            Assert.NotNull(report);
+        }
+        finally
+        {
+            await database.RunAsync($"DROP OWNED BY {role}; DROP ROLE {role}");
+        }
+    }
+
+    private static Task AgeAsync(SyncedDatabase database, string age, string id) =>
+        database.RunAsync($"UPDATE tombstones SET deleted_at = now() - interval '{age}' WHERE entity_id = {id}");
+
+    private static Task<MaintenanceReport?> RunAsync(SyncedDatabase database, RetentionOptions? retention = null) =>
+        new DatabaseMaintenance(
+            database.DataSource, Options.Create(retention ?? new()), Options.Create(new DeltaOptions())).RunAsync(Cancellation);
+}

@@ -1,0 +1,115 @@
+using KhsCrm.Storage.Deltas;
+using KhsCrm.Storage.Live;
+using KhsCrm.SyncServer.Live;
+using KhsCrm.TestKit;
+using KhsCrm.V1;
+using Microsoft.Extensions.Options;
+using Npgsql;
+using Xunit;
+
+namespace KhsCrm.SyncServer.Tests.Live;
+
+/// <summary>How a stream goes live without a gap or a step back, and what a queue may hold.</summary>
+public sealed class LiveFeedTests : IAsyncLifetime
+{
+    private static readonly DeltaScope Scope = new(Guid.Parse(Kit.RunningServer.OwnerId), Role.Owner, null, []);
+    private TestDatabase? _database;
+    private NpgsqlDataSource? _dataSource;
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    private LiveReader Reader => new(_dataSource!, Options.Create(new LiveWindowOptions()));
+
+    public async ValueTask InitializeAsync()
+    {
+        _database = await TestDatabase.CreateAsync(Cancellation);
+        _dataSource = NpgsqlDataSource.Create(_database.ConnectionString);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _dataSource!.DisposeAsync();
+        await _database!.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Windows_that_the_checkpoint_includes_are_dropped_and_later_ones_wait()
+    {
+        var feed = Feed();
+        var start = await Reader.ReadPositionAsync(Cancellation);
+        feed.Collect(start);
+        var before = await WriteAsync(start, "before");
+        feed.Offer(before);
+        // The stream's own read ends between the two windows.
+        var checkpoint = await Reader.ReadPositionAsync(Cancellation);
+        var after = await WriteAsync(before.To, "after");
+        feed.Offer(after);
+
+        Assert.True(feed.TryGoLive(await ScopeAsync(), checkpoint, lastClientSeq: 3));
+
+        Assert.Same(after.To, feed.Take(out var deliveries));
+        var delivery = Assert.Single(deliveries!);
+        Assert.Equal(3, delivery.LastClientSeq);
+        Assert.Equal("after", Assert.Single(Parse(delivery)).Entity.Customer.Name);
+    }
+
+    [Fact]
+    public async Task A_checkpoint_from_before_the_collecting_is_refused()
+    {
+        var feed = Feed();
+        var checkpoint = await Reader.ReadPositionAsync(Cancellation);
+        var window = await WriteAsync(checkpoint, "between");
+        feed.Collect(window.To);
+
+        Assert.False(feed.TryGoLive(await ScopeAsync(), checkpoint, 0));
+    }
+
+    [Theory]
+    [InlineData(2, 1_000_000)]
+    [InlineData(1_000, 300)]
+    public async Task A_queue_that_is_full_is_dropped_and_sends_the_stream_to_its_cursor(int length, int bytes)
+    {
+        var feed = Feed(length, bytes);
+        var position = await Reader.ReadPositionAsync(Cancellation);
+        feed.Collect(position);
+        Assert.True(feed.TryGoLive(await ScopeAsync(), position, 0));
+        for (var i = 0; i < 2; i++)
+        {
+            var window = await WriteAsync(position, "c");
+            feed.Offer(window);
+            position = window.To;
+        }
+
+        feed.Offer(await WriteAsync(position, "one too many"));
+
+        Assert.Null(feed.Take(out var deliveries));
+        Assert.Null(deliveries);
+    }
+
+    [Fact]
+    public async Task A_feed_that_collects_too_much_is_sent_back_too()
+    {
+        var feed = Feed(length: 1);
+        var position = await Reader.ReadPositionAsync(Cancellation);
+        feed.Collect(position);
+        var first = await WriteAsync(position, "c");
+        feed.Offer(first);
+        feed.Offer(await WriteAsync(first.To, "c"));
+
+        Assert.False(feed.TryGoLive(await ScopeAsync(), position, 0));
+    }
+
+    private static LiveFeed Feed(int length = 64, int bytes = 1_000_000) => new(
+        new LiveOptions { QueueLength = length, QueueBytes = bytes }, Guid.NewGuid(), LiveKinds.Of(Scope), () => Guid.Empty, new Wake(), new Backlog(TimeProvider.System));
+
+    private static IEnumerable<Change> Parse(LiveDelivery delivery) => Delta.Parser.ParseFrom(delivery.Changes.Bytes.Span).Changes;
+
+    private Task<LiveScope> ScopeAsync() => new LiveScopeReader(_dataSource!).ReadAsync(Scope, Cancellation);
+
+    private async Task<LiveWindow> WriteAsync(LivePosition from, string name)
+    {
+        await using var command = _dataSource!.CreateCommand($"INSERT INTO customers (name, address) VALUES ('{name}', 'a')");
+        await command.ExecuteNonQueryAsync(Cancellation);
+        return await Reader.ReadAsync(from, LiveKinds.Of(Scope), [], Cancellation);
+    }
+}
