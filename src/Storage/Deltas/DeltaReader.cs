@@ -1,7 +1,4 @@
 using Google.Protobuf;
-using KhsCrm.Contracts.Kinds;
-using KhsCrm.Storage.Digests;
-using KhsCrm.Storage.Tables;
 using KhsCrm.V1;
 using Microsoft.Extensions.Options;
 using Npgsql;

@@ -14,7 +14,7 @@ internal sealed class RawService(RawHub hub)
     public static void BindService(ServiceBinderBase binder, RawService? service) =>
         binder.AddMethod(Method, service is null ? null : service.Stream);
 
-    public virtual async Task Stream(
+    public async Task Stream(
         IAsyncStreamReader<byte[]> requests, IServerStreamWriter<byte[]> responses, ServerCallContext context)
     {
         var (now, withTheNext) = (new WriteOptions(), new WriteOptions(WriteFlags.BufferHint));
