@@ -55,6 +55,7 @@ internal static class KhsApp
             MaterialCommands.Create(runner),
             OutboxCommands.Create(runner),
             ConflictCommands.Create(runner),
+            VerifyCommand.Create(runner),
             QueueCommand.Create(runner),
             HealthCommand.Create(runner),
             CompletionCommand.Create(terminal),

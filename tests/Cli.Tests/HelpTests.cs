@@ -36,7 +36,7 @@ public sealed class HelpTests
             "customers list", "customers search", "customers show", "customers add", "customers edit", "customers archive", "customers restore",
             "jobs list", "jobs show", "jobs add", "jobs edit", "jobs status", "jobs assign", "jobs unassign", "jobs delete",
             "materials list", "materials add", "materials edit", "materials buy", "materials unbuy", "materials remove",
-            "outbox list", "outbox failed", "outbox retry", "outbox discard", "conflicts list", "conflicts keep-mine", "conflicts keep-theirs", "queue", "health",
+            "outbox list", "outbox failed", "outbox retry", "outbox discard", "conflicts list", "conflicts keep-mine", "conflicts keep-theirs", "verify", "queue", "health",
         ];
         using var khs = new Khs();
         foreach (var command in wanted)

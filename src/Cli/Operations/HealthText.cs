@@ -17,7 +17,7 @@ internal static class HealthText
             ? $"read {Sizes.Span(pump.Lag)} ago, {Words.Count(pump.Failures, "failure")} since the start"
             : ""),
         ("Edits", status.Push is { } push
-            ? $"{push.WaitingOperations} waiting for {Sizes.Span(push.Lag)}, {push.FinishedOperations:N0} done"
+            ? $"{push.WaitingOperations} waiting for {Sizes.Span(push.Lag)}, {push.FinishedOperations:N0} done since the start"
             : ""),
         ("Queue", string.Join(", ", status.Queue.Select(count => $"{count.Count:N0} {count.Status.ToString().ToLowerInvariant()}"))));
 

@@ -1,5 +1,4 @@
 using Google.Protobuf;
-using Google.Protobuf.WellKnownTypes;
 using KhsCrm.Contracts.Kinds;
 using KhsCrm.Storage.Digests;
 using KhsCrm.Storage.Tables;

@@ -1,5 +1,4 @@
 using System.Buffers;
-using Google.Protobuf;
 using KhsCrm.V1;
 
 namespace KhsCrm.Storage.Deltas;

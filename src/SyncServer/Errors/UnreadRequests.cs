@@ -1,5 +1,4 @@
 using Google.Protobuf;
-using Grpc.Core;
 using KhsCrm.Storage.Push;
 using KhsCrm.V1;
 using Status = Google.Rpc.Status;

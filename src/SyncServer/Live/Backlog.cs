@@ -23,7 +23,8 @@ internal sealed class Backlog(TimeProvider timeProvider)
     /// <summary>Waits until no more than so many streams are busy, but not for ever: a few may never read.</summary>
     public async Task WaitAsync(int enough, TimeSpan atMost, CancellationToken cancellationToken)
     {
-        Volatile.Write(ref _enough, enough);
+        // A fence: whoever takes last sees this number, or we see that they took.
+        Interlocked.Exchange(ref _enough, enough);
         if (Volatile.Read(ref _busy) <= enough)
             return;
         var isOver = false;

@@ -7,6 +7,8 @@ namespace KhsCrm.SyncServer.Sync;
 internal sealed class StreamClock(TimeProvider timeProvider, IHostApplicationLifetime lifetime) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
+    // Made with the clock: no stream is older than it.
+    private readonly PeriodicTimer _timer = new(Interval, timeProvider);
     private readonly Lock _lock = new();
     private readonly HashSet<SyncSession> _sessions = [];
 
@@ -29,10 +31,9 @@ internal sealed class StreamClock(TimeProvider timeProvider, IHostApplicationLif
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await using var draining = lifetime.ApplicationStopping.Register(() => ForEach(session => session.Drain()));
-        using var timer = new PeriodicTimer(Interval, timeProvider);
         try
         {
-            while (await timer.WaitForNextTickAsync(stoppingToken))
+            while (await _timer.WaitForNextTickAsync(stoppingToken))
             {
                 var now = timeProvider.GetUtcNow();
                 ForEach(session => session.Check(now));
@@ -42,6 +43,12 @@ internal sealed class StreamClock(TimeProvider timeProvider, IHostApplicationLif
         {
             // The streams have ended before: the web server stops first.
         }
+    }
+
+    public override void Dispose()
+    {
+        _timer.Dispose();
+        base.Dispose();
     }
 
     private void ForEach(Action<SyncSession> act)

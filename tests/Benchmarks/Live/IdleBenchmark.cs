@@ -54,7 +54,8 @@ internal static class IdleBenchmark
         return GC.GetTotalMemory(forceFullCollection: true);
     }
 
-    // Transactions of the whole database; a lone statement is one. Backends report them when they have been idle for a while.
+    // Transactions of the whole database; a lone statement is one. PostgreSQL reports those that touch no table, as the poll
+    // does, only together with one that does: what a device would ask for itself all reads tables.
     private static async Task<double> CountAsync(NpgsqlDataSource dataSource, int seconds, CancellationToken cancellationToken)
     {
         await Task.Delay(TimeSpan.FromSeconds(15), cancellationToken);

@@ -5,7 +5,7 @@ namespace KhsCrm.Benchmarks.Live;
 
 /// <summary>The floor: a gRPC stream that writes the bytes it is given, and nothing else.</summary>
 [BindServiceMethod(typeof(RawService), nameof(BindService))]
-internal class RawService(RawHub hub)
+internal sealed class RawService(RawHub hub)
 {
     private static readonly Marshaller<byte[]> Bytes = Marshallers.Create(static bytes => bytes, static bytes => bytes);
 

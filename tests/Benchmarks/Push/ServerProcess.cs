@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using KhsCrm.SyncServer.Auth;
 using KhsCrm.SyncServer.Hosting;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.Configuration;

@@ -1,4 +1,3 @@
-using KhsCrm.V1;
 using Npgsql;
 using Xunit;
 using static KhsCrm.Storage.Tests.Deltas.SyncedDatabase;

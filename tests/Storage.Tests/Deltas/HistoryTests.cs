@@ -1,7 +1,6 @@
 using Google.Protobuf;
 using KhsCrm.Storage.Deltas;
 using KhsCrm.V1;
-using Npgsql;
 using NpgsqlTypes;
 using Xunit;
 using static KhsCrm.Storage.Tests.Deltas.SyncedDatabase;

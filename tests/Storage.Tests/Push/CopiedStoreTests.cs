@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using KhsCrm.Storage.Tests.Deltas;
 using KhsCrm.V1;
 using Npgsql;
@@ -7,6 +8,7 @@ using static KhsCrm.Storage.Tests.Push.Outbox;
 namespace KhsCrm.Storage.Tests.Push;
 
 /// <summary>Two copies of one store push the same operation under two device ids at the same moment: it takes effect once.</summary>
+[SuppressMessage("Security", "CA2100", Justification = "The tests' own statements.")]
 public sealed class CopiedStoreTests
 {
     [Fact]

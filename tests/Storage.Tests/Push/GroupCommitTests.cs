@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using KhsCrm.Storage.Push;
 using KhsCrm.Storage.Push.GroupCommit;
 using KhsCrm.Storage.Tests.Deltas;
@@ -173,6 +174,7 @@ public sealed class GroupCommitTests
     }
 
     /// <summary>Another program's transaction, held open.</summary>
+    [SuppressMessage("Security", "CA2100", Justification = "The tests' own statements.")]
     private sealed class Hold(SyncedDatabase database, NpgsqlConnection connection, NpgsqlTransaction transaction) : IAsyncDisposable
     {
         public static async Task<Hold> Async(SyncedDatabase database, string sql)

@@ -336,13 +336,30 @@ CREATE FUNCTION public.current_actor_id() RETURNS uuid
         nullif(current_setting('khscrm.actor_id', true), '')::uuid, '00000000-0000-7000-8000-000000000001'::uuid);
 $$;
 
+CREATE FUNCTION public.current_timeline() RETURNS integer
+    LANGUAGE sql STABLE
+    AS $$
+    SELECT CASE WHEN pg_is_in_recovery()
+        THEN (SELECT max(t.timeline_id) FROM sync_timelines t WHERE t.system_identifier = database_identity())
+        ELSE ('x' || left(pg_walfile_name(pg_current_wal_lsn()), 8))::bit(32)::int END;
+$$;
+
+CREATE FUNCTION public.database_identity() RETURNS text
+    LANGUAGE sql STABLE
+    AS $$
+    SELECT concat_ws('.', s.system_identifier, d.oid, 'sync_timelines'::regclass::oid)
+    FROM pg_control_system() s, pg_database d WHERE d.datname = current_database();
+$$;
+
 CREATE FUNCTION public.drop_activity_log_partitions(p_before timestamp with time zone) RETURNS integer
-    LANGUAGE plpgsql
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
     AS $_$
 DECLARE
     v_name TEXT;
     v_dropped INTEGER := 0;
 BEGIN
+    PERFORM require_right('activity_logs', 'DELETE');
     PERFORM pg_advisory_xact_lock(hashtext('ensure_activity_log_partitions'));
     FOR v_name IN
         SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
@@ -367,7 +384,8 @@ END;
 $$;
 
 CREATE FUNCTION public.ensure_activity_log_partitions(p_months_ahead integer DEFAULT 3) RETURNS integer
-    LANGUAGE plpgsql
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
     AS $$
 DECLARE
     v_month DATE := date_trunc('month', clock_timestamp() AT TIME ZONE 'UTC')::date;
@@ -376,6 +394,7 @@ DECLARE
     v_to TIMESTAMP WITH TIME ZONE;
     v_made INTEGER := 0;
 BEGIN
+    PERFORM require_right('activity_logs', 'INSERT');
     -- One at a time: two servers may start together.
     PERFORM pg_advisory_xact_lock(hashtext('ensure_activity_log_partitions'));
     FOR i IN 0..p_months_ahead LOOP
@@ -422,6 +441,30 @@ BEGIN
 END;
 $$;
 
+CREATE FUNCTION public.record_timeline() RETURNS boolean
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    v_system TEXT := database_identity();
+    v_timeline INTEGER := current_timeline();
+    v_restored BOOLEAN;
+BEGIN
+    -- One at a time: all servers notice together.
+    PERFORM pg_advisory_xact_lock(hashtext('khscrm.record_timeline'));
+    IF EXISTS (SELECT FROM sync_timelines t WHERE t.system_identifier = v_system AND t.timeline_id = v_timeline) THEN
+        RETURN false;
+    END IF;
+    v_restored := EXISTS (SELECT FROM sync_timelines t WHERE t.system_identifier <> v_system);
+    IF v_restored THEN
+        PERFORM stamp_all_rows();
+        DELETE FROM sync_timelines;
+    END IF;
+    INSERT INTO sync_timelines (system_identifier, timeline_id, first_lsn)
+    VALUES (v_system, v_timeline, timeline_start(v_timeline));
+    RETURN v_restored;
+END;
+$$;
+
 CREATE FUNCTION public.refuse_change() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -439,6 +482,34 @@ CREATE FUNCTION public.refuse_truncate() RETURNS trigger
 BEGIN
     RAISE EXCEPTION 'TRUNCATE of % would leave no tombstones; use DELETE', TG_TABLE_NAME
         USING ERRCODE = 'feature_not_supported', TABLE = TG_TABLE_NAME;
+END;
+$$;
+
+CREATE FUNCTION public.require_right(p_table text, p_right text) RETURNS void
+    LANGUAGE plpgsql STABLE
+    AS $$
+BEGIN
+    IF NOT has_table_privilege(session_user, p_table, p_right) THEN
+        RAISE EXCEPTION '% has no right to % on %', session_user, p_right, p_table USING ERRCODE = 'insufficient_privilege';
+    END IF;
+END;
+$$;
+
+CREATE FUNCTION public.stamp_all_rows() RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+DECLARE
+    v_table TEXT;
+BEGIN
+    PERFORM require_right('tombstones', 'DELETE');
+    FOREACH v_table IN ARRAY ARRAY[
+        'users', 'customers', 'jobs', 'job_assignments', 'materials', 'job_status_history', 'activity_logs'] LOOP
+        EXECUTE format('ALTER TABLE %I DISABLE TRIGGER USER', v_table);
+        EXECUTE format('UPDATE %I SET change_xid = pg_current_xact_id()', v_table);
+        EXECUTE format('ALTER TABLE %I ENABLE TRIGGER USER', v_table);
+    END LOOP;
+    DELETE FROM tombstones;
 END;
 $$;
 
@@ -479,6 +550,25 @@ BEGIN
     END IF;
     NEW.change_xid := pg_current_xact_id();
     RETURN NEW;
+END;
+$$;
+
+CREATE FUNCTION public.timeline_start(p_timeline integer) RETURNS pg_lsn
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+DECLARE
+    v_history TEXT;
+BEGIN
+    IF p_timeline = 1 THEN
+        RETURN '0/0';
+    END IF;
+    v_history := pg_read_file('pg_wal/' || upper(lpad(to_hex(p_timeline), 8, '0')) || '.history', 0, 1000000, true);
+    RETURN (SELECT (regexp_match(line, '^\d+\s+([0-9A-F]+/[0-9A-F]+)'))[1]::pg_lsn
+        FROM regexp_split_to_table(v_history, '\n') WITH ORDINALITY AS lines(line, number)
+        WHERE line ~ '^\d+\s' ORDER BY number DESC LIMIT 1);
+EXCEPTION WHEN insufficient_privilege OR undefined_file THEN
+    RETURN NULL;
 END;
 $$;
 
@@ -770,9 +860,9 @@ CREATE TABLE public.sync_queue_processing (
 );
 
 CREATE TABLE public.sync_timelines (
-    system_identifier character varying(20) NOT NULL,
+    system_identifier character varying(64) NOT NULL,
     timeline_id integer NOT NULL,
-    first_xid xid8 NOT NULL,
+    first_lsn pg_lsn,
     started_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
     CONSTRAINT check_sync_timelines_times CHECK ((((started_at AT TIME ZONE 'UTC'::text) >= '0001-01-01 00:00:00'::timestamp without time zone) AND ((started_at AT TIME ZONE 'UTC'::text) <= '9999-12-31 23:59:59.999999'::timestamp without time zone)))
 );

@@ -1,6 +1,5 @@
 using KhsCrm.SyncClient.Store;
 using KhsCrm.SyncClient.Tests.Kit;
-using KhsCrm.V1;
 using Microsoft.Data.Sqlite;
 
 namespace KhsCrm.SyncClient.Tests.Store;

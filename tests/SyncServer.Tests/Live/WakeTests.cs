@@ -33,7 +33,7 @@ public sealed class WakeTests
                 Interlocked.Increment(ref done);
                 wake.Call();
             }
-        });
+        }, TestContext.Current.CancellationToken);
 
         // Hangs if the last call is lost.
         while (Volatile.Read(ref done) < Calls)

@@ -58,7 +58,7 @@ public sealed class MaintenanceTests
         Assert.Equal((1L, false), (actions[0].RemovedRows, actions[0].HasError));
         Assert.Equal("refresh_tokens", actions[0].Target);
         // This server's own schedule may be at it, past the tombstones when ours was made: then there is another run.
-        while (await office.Server.ScalarAsync<long>("SELECT (SELECT count(*) FROM tombstones) + (SELECT count(*) FROM sync_queue)") > 0)
+        while (await office.Server.ScalarAsync<long>("SELECT (SELECT count(*) FROM tombstones WHERE deleted_at < now() - interval '399 days') + (SELECT count(*) FROM sync_queue)") > 0)
             await RunAsync(office, new() { Task = MaintenanceTask.Retention });
         Assert.Equal(0L, await office.Server.ScalarAsync<long>("SELECT count(*) FROM refresh_tokens WHERE token = 'old'"));
     }

@@ -58,8 +58,8 @@ public sealed class VerifyTests
         Assert.All(report.Entities.Where(entity => entity != customers), entity => Assert.Equal(0, entity.Received));
         await using var client = await OpenAsync(server, file);
         foreach (var id in ids[..3])
-            Assert.Equal(await server.ScalarAsync<string>($"SELECT name FROM customers WHERE id = '{id}'"), (await client.Customers.GetAsync($"{id}")).Name);
-        Assert.Null(await client.Customers.FindAsync($"{stranger}"));
+            Assert.Equal(await server.ScalarAsync<string>($"SELECT name FROM customers WHERE id = '{id}'"), (await client.Customers.GetAsync($"{id}", RunningServer.Cancellation)).Name);
+        Assert.Null(await client.Customers.FindAsync($"{stranger}", RunningServer.Cancellation));
     }
 
     [Fact]
@@ -116,7 +116,7 @@ public sealed class VerifyTests
                         AND NOT EXISTS (SELECT FROM jobs WHERE customer_id = customers.id)
                     """);
             }
-        });
+        }, RunningServer.Cancellation);
 
         for (var i = 0; i < 5; i++)
         {
@@ -148,7 +148,7 @@ public sealed class VerifyTests
 
         Assert.True(report.IsEqual);
         await using var reopened = await OpenAsync(server, file);
-        Assert.Equal("mine", (await reopened.Customers.GetAsync($"{id}")).Notes);
+        Assert.Equal("mine", (await reopened.Customers.GetAsync($"{id}", RunningServer.Cancellation)).Notes);
         Assert.Equal("mine", await server.ScalarAsync<string>($"SELECT notes FROM customers WHERE id = '{id}'"));
     }
 

@@ -25,6 +25,7 @@ internal static class ApiPage
             .DisableTelemetry()
             .DisableAgent()
             .DisableMcp()
+            .HideDeveloperTools()
             .ExpandAllTags());
     }
 }

@@ -1,6 +1,8 @@
 using Grpc.AspNetCore.Server.Model;
 using Grpc.Core;
 using KhsCrm.V1;
+using Microsoft.AspNetCore.Grpc.JsonTranscoding;
+using ServiceDescriptor = Google.Protobuf.Reflection.ServiceDescriptor;
 
 namespace KhsCrm.SyncServer.Sync.Frames;
 
@@ -14,9 +16,17 @@ internal sealed class SyncServiceBinding : IServiceMethodProvider<SyncService>
         static (frame, context) => frame.Serialize(context),
         static _ => throw new NotSupportedException("A server only writes responses."));
 
-    /// <summary>Binds nothing: what ASP.NET Core's gRPC calls first, where every method would be bound as generated.</summary>
-    public static void BindService(ServiceBinderBase binder, SyncService service)
+    /// <summary>The contract that is bound; the JSON forms of the RPCs are found by it.</summary>
+    public static ServiceDescriptor Descriptor => V1.SyncService.Descriptor;
+
+    /// <summary>
+    /// Binds the JSON forms as generated, for SyncStream has none. Binds nothing for ASP.NET Core's gRPC, which asks here first
+    /// and would bind every method as generated.
+    /// </summary>
+    public static void BindService(ServiceBinderBase binder, V1.SyncService.SyncServiceBase? service)
     {
+        if (binder.GetType().Assembly == typeof(GrpcJsonTranscodingMetadata).Assembly)
+            V1.SyncService.BindService(binder, service);
     }
 
     public void OnServiceMethodDiscovery(ServiceMethodProviderContext<SyncService> context) =>
