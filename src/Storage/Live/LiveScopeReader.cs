@@ -5,8 +5,9 @@ using Npgsql;
 namespace KhsCrm.Storage.Live;
 
 /// <summary>
-/// Reads what a stream that goes live is to get. The read may be a moment later than the checkpoint that the stream stands
-/// at: whatever changed the scope in between is in a window after that checkpoint, which sends the stream back to read anew.
+/// Reads what a stream that goes live is to get. It is read before the checkpoint that the stream will stand at: a scope of
+/// a later moment would let through rows of windows in which they were not the user's yet. Whatever changes the scope after
+/// this is in a window that the stream's feed sees, and sends the stream back to read anew.
 /// </summary>
 public sealed class LiveScopeReader(NpgsqlDataSource dataSource)
 {

@@ -57,6 +57,12 @@ public sealed class LiveWindow
     /// <summary>A window that holds too much, or what cannot be read.</summary>
     internal static LiveWindow NotRead(LivePosition from, LivePosition to, Exception? fault = null) => new(from, to, fault);
 
+    /// <summary>Whether the window changed what a stream may see, or cannot tell: then the stream must read for itself.</summary>
+    /// <param name="scope">The stream's.</param>
+    /// <param name="sessionId">The session that holds the stream open.</param>
+    public bool Concerns(LiveScope scope, Guid sessionId) =>
+        !IsWhole || (scope.Cursor.Types & ~_types) != 0 || _events.Concern(scope, sessionId);
+
     /// <summary>What a stream gets of the window. Safe to call from several threads.</summary>
     /// <param name="scope">The stream's.</param>
     /// <param name="sessionId">The session that holds the stream open.</param>
@@ -65,7 +71,7 @@ public sealed class LiveWindow
     /// </returns>
     public LiveChanges? Route(LiveScope scope, Guid sessionId)
     {
-        if (!IsWhole || (scope.Cursor.Types & ~_types) != 0 || _events.Concern(scope, sessionId))
+        if (Concerns(scope, sessionId))
             return null;
         return scope.IsOwner ? ForOwners(scope.Cursor) : ForWorker(scope);
     }

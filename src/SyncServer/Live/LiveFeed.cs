@@ -41,7 +41,10 @@ internal sealed class LiveFeed(
     /// <summary>
     /// Goes live from a checkpoint. Whatever of the collected windows the checkpoint does not include waits to be written.
     /// </summary>
-    /// <param name="scope">What the stream gets from now on.</param>
+    /// <param name="scope">
+    /// What the stream gets from now on, read while the feed collected and before the checkpoint: whatever changed it since is
+    /// in a window that comes by here.
+    /// </param>
     /// <param name="checkpoint">Where the stream stands.</param>
     /// <param name="lastClientSeq">How far the device's outbox had been taken there.</param>
     /// <returns>False when something lies between the two: the stream must read again.</returns>
@@ -52,7 +55,12 @@ internal sealed class LiveFeed(
             if (_collected is not { } collected || _position is not { } reached)
                 return false;
             while (collected.TryPeek(out var next) && checkpoint.Includes(next.To))
+            {
+                if (next.Concerns(scope, sessionId()))
+                    return false;
                 reached = collected.Dequeue().To;
+            }
+
             if (!checkpoint.Includes(reached))
                 return false;
             Clear();
@@ -87,7 +95,7 @@ internal sealed class LiveFeed(
     {
         lock (_lock)
         {
-            if (_scope is not null)
+            if (_scope is not null && position.Includes(_position!))
                 _position = position;
         }
     }
@@ -138,6 +146,9 @@ internal sealed class LiveFeed(
             return;
         }
 
+        // The pump was reading it when the stream read further for itself: its rows may be older than the stream's.
+        if (_position!.Includes(window.To))
+            return;
         _position = window.To;
         var lastClientSeq = window.Devices.GetValueOrDefault(deviceId, _lastClientSeq);
         if (changes.Count == 0 && lastClientSeq == _lastClientSeq)

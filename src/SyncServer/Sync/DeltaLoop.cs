@@ -48,6 +48,7 @@ internal sealed class DeltaLoop(
             // Before the read: what is written while we read is collected.
             await shared.Pump.CollectAsync(feed, ended);
             await notices.SendDueAsync(_cursor, cut);
+            var live = _next is null ? await shared.Scopes.ReadAsync(_scope, ended) : null;
             var result = await (_next ?? ReadAsync(_cursor, ended));
             _next = null;
             if (result.Delta is not { } encoded)
@@ -75,7 +76,7 @@ internal sealed class DeltaLoop(
             if (delta.Checkpoint
                 && digests.Waiting is null
                 && LivePosition.Of(_cursor) is { } position
-                && await shared.Scopes.ReadAsync(_scope, ended) is var live
+                && live is not null
                 && feed.TryGoLive(live, position, delta.LastClientSeq))
             {
                 return live;

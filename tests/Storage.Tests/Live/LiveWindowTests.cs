@@ -32,10 +32,11 @@ public sealed class LiveWindowTests
             new(database, database.Worker, EntityType.Job, EntityType.JobAssignment),
             new(database, database.OtherWorker),
         ];
-        foreach (var device in devices)
-            await device.AttachAsync();
+        // Before the devices read: autovacuum takes transaction ids too, so a later position may be ahead of them.
         var reader = Reader(database);
         var position = await reader.ReadPositionAsync(SyncedDatabase.Cancellation);
+        foreach (var device in devices)
+            await device.AttachAsync();
         var kinds = devices.Aggregate(default(LiveKinds), (all, device) => all.And(device.Kinds));
         List<NpgsqlConnection> open = [];
         for (var step = 0; step < 60; step++)

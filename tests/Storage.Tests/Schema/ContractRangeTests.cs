@@ -36,7 +36,7 @@ public sealed class ContractRangeTests : DatabaseTest
         await Sql.ExecuteAsync(
             "INSERT INTO sync_queue (user_id, operation, entity_type, payload) VALUES ($1, 'create', 'job', '{}')", Rows.Owner);
         await Sql.ExecuteAsync(
-            "INSERT INTO sync_timelines (system_identifier, timeline_id, first_xid) VALUES ('1', 1, '1')");
+            "INSERT INTO sync_timelines (system_identifier, timeline_id, first_lsn) VALUES ('1', 1, '0/1')");
     }
 
     [Theory]

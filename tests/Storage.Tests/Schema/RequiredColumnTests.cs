@@ -13,8 +13,8 @@ public sealed class RequiredColumnTests : DatabaseTest
         "jobs.start_date", "materials.notes", "materials.purchased_at", "materials.purchased_by_id",
         "refresh_tokens.used_at", "service_accounts.expires_at", "service_accounts.last_used_at",
         "service_accounts.revoked_at", "sync_queue.client_seq", "sync_queue.device_id", "sync_queue.entity_id",
-        "sync_queue.error", "sync_queue.processed_at", "sync_queue.result", "sync_queue.waits_for", "tombstones.customer_id",
-        "tombstones.job_id", "tombstones.user_id", "users.last_login_at",
+        "sync_queue.error", "sync_queue.processed_at", "sync_queue.result", "sync_queue.waits_for",
+        "sync_timelines.first_lsn", "tombstones.customer_id", "tombstones.job_id", "tombstones.user_id", "users.last_login_at",
     ];
 
     [Fact]

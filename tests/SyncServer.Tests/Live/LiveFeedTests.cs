@@ -64,6 +64,50 @@ public sealed class LiveFeedTests : IAsyncLifetime
         Assert.False(feed.TryGoLive(await ScopeAsync(), checkpoint, 0));
     }
 
+    [Fact]
+    public async Task A_window_that_the_pump_was_late_with_does_not_take_the_stream_back()
+    {
+        var feed = Feed();
+        var start = await Reader.ReadPositionAsync(Cancellation);
+        feed.Collect(start);
+        var late = await WriteAsync(start, "older");
+        var checkpoint = (await WriteAsync(start, "newer")).To;
+        Assert.True(feed.TryGoLive(await ScopeAsync(), checkpoint, 0));
+
+        feed.Offer(late);
+
+        Assert.Same(checkpoint, feed.Take(out var deliveries));
+        Assert.Null(deliveries);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_scope_that_changed_since_it_was_read_is_read_anew(bool isCollected)
+    {
+        var worker = new DeltaScope(Guid.NewGuid(), Role.Worker, null, []);
+        await RunAsync($"INSERT INTO users (id, email, name, role, password_hash) VALUES ('{worker.UserId}', 'w@khscrm.com', 'W', 'WORKER', '!')");
+        var feed = Feed();
+        var start = await Reader.ReadPositionAsync(Cancellation);
+        feed.Collect(start);
+        var scope = await new LiveScopeReader(_dataSource!).ReadAsync(worker, Cancellation);
+        await RunAsync(
+            $"""
+            INSERT INTO customers (id, name, address) VALUES (gen_random_uuid(), 'c', 'a');
+            INSERT INTO jobs (title, customer_id, created_by_id) SELECT 'j', id, '{Scope.UserId}' FROM customers;
+            INSERT INTO job_assignments (job_id, user_id) SELECT id, '{worker.UserId}' FROM jobs
+            """);
+        var assigned = await Reader.ReadAsync(start, LiveKinds.Of(worker), [], Cancellation);
+
+        if (isCollected)
+            feed.Offer(assigned);
+        Assert.Equal(!isCollected, feed.TryGoLive(scope, assigned.To, 0));
+        if (!isCollected)
+            feed.Offer(assigned);
+
+        Assert.Null(feed.Take(out _));
+    }
+
     [Theory]
     [InlineData(2, 1_000_000)]
     [InlineData(1_000, 300)]
@@ -108,8 +152,13 @@ public sealed class LiveFeedTests : IAsyncLifetime
 
     private async Task<LiveWindow> WriteAsync(LivePosition from, string name)
     {
-        await using var command = _dataSource!.CreateCommand($"INSERT INTO customers (name, address) VALUES ('{name}', 'a')");
-        await command.ExecuteNonQueryAsync(Cancellation);
+        await RunAsync($"INSERT INTO customers (name, address) VALUES ('{name}', 'a')");
         return await Reader.ReadAsync(from, LiveKinds.Of(Scope), [], Cancellation);
+    }
+
+    private async Task RunAsync(string sql)
+    {
+        await using var command = _dataSource!.CreateCommand(sql);
+        await command.ExecuteNonQueryAsync(Cancellation);
     }
 }
