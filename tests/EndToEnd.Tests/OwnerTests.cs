@@ -50,7 +50,7 @@ public sealed class OwnerTests
         var other = await owner.RunAsync(
             ["login", "worker1@khscrm.com", "--password-stdin", "--server", service.Url], input: "worker-demo-1");
         Assert.Equal(1, other.ExitCode);
-        Assert.Contains("1 edits of John Smith", other.Errors, StringComparison.Ordinal);
+        Assert.Contains("1 edit of John Smith that is not on the server", other.Errors, StringComparison.Ordinal);
 
         await owner.JsonAsync("sync");
         var items = (await owner.JsonAsync("queue", "--status", "completed"))["items"]!.AsArray();

@@ -7,7 +7,7 @@ public sealed class UnsentEditsException : KhsCrmException
 {
     internal UnsentEditsException(long count, string ownerId, string ownerName)
         : base(
-            $"This device holds {count} edits of {ownerName} that are not on the server. " +
+            $"This device holds {count} {(count == 1 ? "edit" : "edits")} of {ownerName} that {(count == 1 ? "is" : "are")} not on the server. " +
             "They must sign in and sync or discard them first, or use another data folder.")
     {
         (Count, OwnerId, OwnerName) = (count, ownerId, ownerName);

@@ -109,7 +109,9 @@ public sealed class MaintenanceTests
         {
             var text = new NpgsqlConnectionStringBuilder(database.ConnectionString)
             {
-                Username = role, Password = "stranger", Pooling = false,
+                Username = role,
+                Password = "stranger",
+                Pooling = false,
             };
             await using (var connection = new NpgsqlConnection(text.ConnectionString))
             {
