@@ -147,7 +147,8 @@ internal sealed class LiveFeed(
         }
 
         // The pump was reading it when the stream read further for itself: its rows may be older than the stream's.
-        if (_position!.Includes(window.To))
+        // One that ends where the stream stands may still tell of a push that the window before it did not know of.
+        if (_position!.Includes(window.To) && !window.To.Includes(_position))
             return;
         _position = window.To;
         var lastClientSeq = window.Devices.GetValueOrDefault(deviceId, _lastClientSeq);

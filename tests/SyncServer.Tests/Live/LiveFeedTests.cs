@@ -80,6 +80,22 @@ public sealed class LiveFeedTests : IAsyncLifetime
         Assert.Null(deliveries);
     }
 
+    [Fact]
+    public async Task A_push_that_is_noticed_after_its_rows_is_told_all_the_same()
+    {
+        var device = Guid.CreateVersion7();
+        await RunAsync($"INSERT INTO devices (id, user_id, app_version, last_client_seq) VALUES ('{device}', '{Scope.UserId}', 't', 7)");
+        var feed = Feed(device: device);
+        var position = await Reader.ReadPositionAsync(Cancellation);
+        feed.Collect(position);
+        Assert.True(feed.TryGoLive(await ScopeAsync(), position, lastClientSeq: 6));
+
+        feed.Offer(await Reader.ReadAsync(position, LiveKinds.Of(Scope), [device], Cancellation));
+
+        Assert.NotNull(feed.Take(out var deliveries));
+        Assert.Equal(7, Assert.Single(deliveries!).LastClientSeq);
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
@@ -143,8 +159,8 @@ public sealed class LiveFeedTests : IAsyncLifetime
         Assert.False(feed.TryGoLive(await ScopeAsync(), position, 0));
     }
 
-    private static LiveFeed Feed(int length = 64, int bytes = 1_000_000) => new(
-        new LiveOptions { QueueLength = length, QueueBytes = bytes }, Guid.NewGuid(), LiveKinds.Of(Scope), () => Guid.Empty, new Wake(), new Backlog(TimeProvider.System));
+    private static LiveFeed Feed(int length = 64, int bytes = 1_000_000, Guid? device = null) => new(
+        new LiveOptions { QueueLength = length, QueueBytes = bytes }, device ?? Guid.NewGuid(), LiveKinds.Of(Scope), () => Guid.Empty, new Wake(), new Backlog(TimeProvider.System));
 
     private static IEnumerable<Change> Parse(LiveDelivery delivery) => Delta.Parser.ParseFrom(delivery.Changes.Bytes.Span).Changes;
 
