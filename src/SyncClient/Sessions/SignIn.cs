@@ -108,7 +108,9 @@ internal sealed class SignIn(LocalStore store, ServerConnection server, TimeProv
         var counts = OutboxCounts.Read(connection);
         if (counts.Unsent + counts.Deferred + counts.Rejected is not (> 0 and var waiting))
             return;
-        var owner = RowTables.User.ReadEffective(connection, RowId.Parse(ownerId))?.User;
+        // A device that never synced has no users yet but knows who signed in last.
+        var owner = RowTables.User.ReadEffective(connection, RowId.Parse(ownerId))?.User
+            ?? (SessionState.TryRead(connection)?.User is { } last && last.Id == ownerId ? last : null);
         throw new UnsentEditsException(waiting, ownerId, owner?.Name ?? ownerId);
     }
 
