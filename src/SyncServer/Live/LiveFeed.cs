@@ -65,7 +65,8 @@ internal sealed class LiveFeed(
                 return false;
             Clear();
             (_scope, _position, _lastClientSeq) = (scope, checkpoint, lastClientSeq);
-            while (collected.TryDequeue(out var window))
+            // The first that concerns the scope ends it.
+            while (_scope is not null && collected.TryDequeue(out var window))
                 Route(scope, window);
             return _scope is not null;
         }
