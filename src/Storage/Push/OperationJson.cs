@@ -9,7 +9,7 @@ namespace KhsCrm.Storage.Push;
 
 /// <summary>
 /// The JSON of an operation as protobuf's formatter writes it, for the fields that devices send: every pushed operation is
-/// written to the ledger, and the formatter, which reflects, took more time than all of the planning.
+/// written to the ledger; the formatter of Google.Protobuf would find each field by reflection.
 /// </summary>
 internal static class OperationJson
 {
