@@ -13,6 +13,7 @@ using KhsCrm.Storage.Sessions;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
 using Npgsql;
 
 namespace KhsCrm.Storage;
@@ -20,6 +21,9 @@ namespace KhsCrm.Storage;
 /// <summary>The one door of this project.</summary>
 public static class StorageServiceCollectionExtensions
 {
+    // One reads, one tells the other servers.
+    private const int PumpConnections = 2;
+
     /// <summary>Adds the PostgreSQL side: the data source, the delta reader, the operation applier, sessions, queries.</summary>
     /// <param name="services">The container.</param>
     /// <param name="connectionString">Where the database is.</param>
@@ -29,6 +33,8 @@ public static class StorageServiceCollectionExtensions
     {
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(_ => CreateDataSource(connectionString));
+        services.AddKeyedSingleton(DataSources.Warm, (provider, _) => CreateDataSource(
+            connectionString, provider.GetRequiredService<IOptions<GroupCommitOptions>>().Value.Committers + PumpConnections));
         services.AddDbContextFactory<KhsCrmDbContext>(
             (provider, options) => options.UseNpgsql(provider.GetRequiredService<NpgsqlDataSource>()));
         services.AddOptions<DeltaOptions>().BindConfiguration("Deltas").ValidateDataAnnotations().ValidateOnStart();
@@ -79,13 +85,18 @@ public static class StorageServiceCollectionExtensions
         services.AddSingleton<QueueList>();
     }
 
-    // Acknowledged means committed to disk (DESIGN §1.8), whatever the server's own default is.
-    private static NpgsqlDataSource CreateDataSource(string connectionString)
+    // Acknowledged means committed to disk (DESIGN §1.8), whatever the server's own default is. No statement here gains by
+    // being compiled. And nothing here leaves anything behind in a session, so that its plans need not be thrown away when
+    // the connection goes back to the pool: those of the triggers and foreign keys are worth keeping.
+    private static NpgsqlDataSource CreateDataSource(string connectionString, int? connections = null)
     {
         var builder = new NpgsqlDataSourceBuilder(connectionString);
         builder.ConnectionStringBuilder.ApplicationName ??= "khscrm";
         builder.ConnectionStringBuilder.Options =
-            $"{builder.ConnectionStringBuilder.Options} -c synchronous_commit=on".TrimStart();
+            $"{builder.ConnectionStringBuilder.Options} -c synchronous_commit=on -c jit=off".TrimStart();
+        builder.ConnectionStringBuilder.NoResetOnClose = true;
+        if (connections is { } count)
+            (builder.ConnectionStringBuilder.MinPoolSize, builder.ConnectionStringBuilder.MaxPoolSize) = (0, count);
         return builder.Build();
     }
 }

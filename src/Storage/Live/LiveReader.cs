@@ -1,13 +1,15 @@
 using KhsCrm.Storage.Deltas;
 using KhsCrm.Storage.Tables;
 using KhsCrm.V1;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Npgsql;
 
 namespace KhsCrm.Storage.Live;
 
 /// <summary>Reads, for all streams of a server at once, what was committed since a position (DESIGN §6).</summary>
-public sealed class LiveReader(NpgsqlDataSource dataSource, IOptions<LiveWindowOptions> options)
+public sealed class LiveReader(
+    [FromKeyedServices(DataSources.Warm)] NpgsqlDataSource dataSource, IOptions<LiveWindowOptions> options)
 {
     private static readonly DeltaScope Nobody = new(Guid.Empty, Role.Unspecified, null, []);
 

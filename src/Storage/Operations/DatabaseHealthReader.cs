@@ -14,7 +14,28 @@ public sealed class DatabaseHealthReader(NpgsqlDataSource dataSource)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         // Trouble is when this is asked: it must not wait for what is in the way.
-        await connection.ReadAsync("SELECT set_config('lock_timeout', '2s', false)", _ => true, null, cancellationToken);
+        await ExecuteAsync("SET lock_timeout = '2s'", cancellationToken);
+        try
+        {
+            return await ReadAsync(connection, maxItems, measureBloat, cancellationToken);
+        }
+        finally
+        {
+            // The pool resets nothing; a connection that is broken does not go back to it.
+            if (connection.FullState == System.Data.ConnectionState.Open)
+                await ExecuteAsync("RESET lock_timeout", CancellationToken.None);
+        }
+
+        async Task ExecuteAsync(string sql, CancellationToken token)
+        {
+            await using var command = new NpgsqlCommand(sql, connection);
+            await command.ExecuteNonQueryAsync(token);
+        }
+    }
+
+    private static async Task<DatabaseHealth> ReadAsync(
+        NpgsqlConnection connection, int maxItems, bool measureBloat, CancellationToken cancellationToken)
+    {
         var health = (await connection.ReadAsync(HealthQueries.Overview, HealthQueries.ReadOverview, null, cancellationToken)).Single();
         health.Connections.Add(
             await connection.ReadAsync(HealthQueries.Connections, HealthQueries.ReadConnections, null, cancellationToken));

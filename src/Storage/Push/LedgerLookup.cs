@@ -31,10 +31,14 @@ internal static class LedgerLookup
         if (plans.Length == 0)
             return;
         reads.Add(
+            // Only of devices that push again what they pushed. OFFSET 0: a look-up in the index for each, however many there are.
             """
             SELECT r.n, q.client_seq, q.id, q.result::text
             FROM unnest($1, $2, $3) WITH ORDINALITY AS r(device_id, first_seq, last_seq, n)
-            JOIN sync_queue q ON q.device_id = r.device_id AND q.client_seq BETWEEN r.first_seq AND r.last_seq
+            JOIN devices d ON d.id = r.device_id AND d.last_client_seq >= r.first_seq
+            CROSS JOIN LATERAL (
+                SELECT s.client_seq, s.id, s.result FROM sync_queue s
+                WHERE s.device_id = r.device_id AND s.client_seq BETWEEN r.first_seq AND r.last_seq OFFSET 0) q
             """,
             reader =>
             {
@@ -49,7 +53,7 @@ internal static class LedgerLookup
     private static void AddById(ReadBatch reads, ILookup<Guid, SubmissionPlan> plans) => reads.Add(
         """
         SELECT q.id, q.user_id, coalesce(q.client_seq, 0), q.result::text, CASE WHEN q.device_id IS NULL THEN q.payload::text END
-        FROM sync_queue q WHERE q.id = ANY($1)
+        FROM unnest($1) AS r(id) CROSS JOIN LATERAL (SELECT * FROM sync_queue s WHERE s.id = r.id OFFSET 0) q
         """,
         reader =>
         {

@@ -45,20 +45,25 @@ public sealed class OperationApplier(
     internal static Submission ToSubmission(Actor actor, IReadOnlyList<Operation> operations) =>
         new(actor, [.. operations.Select(operation => new SingleWrite(operation))]);
 
+    /// <summary>Applies submissions that wait for any lock for as long as it takes.</summary>
+    internal Task ApplyAsync(IReadOnlyList<Submission> group, CancellationToken cancellationToken) =>
+        ApplyAsync(group, dataSource, lockTimeout: null, cancellationToken);
+
     /// <summary>
     /// Applies submissions of several callers in one transaction, or, where that meets something, in several. Each has its
     /// outcome afterwards; when this throws, those that were committed have theirs.
     /// </summary>
     /// <param name="group">The submissions; no device is in it twice.</param>
+    /// <param name="connections">Where the connection comes from.</param>
     /// <param name="lockTimeout">How long a lock that somebody else holds is waited for; null for as long as it takes.</param>
     /// <param name="cancellationToken">Gives up before the commit.</param>
     internal async Task ApplyAsync(
-        IReadOnlyList<Submission> group, TimeSpan? lockTimeout, CancellationToken cancellationToken)
+        IReadOnlyList<Submission> group, NpgsqlDataSource connections, TimeSpan? lockTimeout, CancellationToken cancellationToken)
     {
         // Copies of one operation, in two stores: the second has to see the first in the ledger.
         if (group.Count > 1 && RepeatsOperations(group))
         {
-            await NarrowAsync(group, null, lockTimeout, cancellationToken);
+            await NarrowAsync(group, null, connections, lockTimeout, cancellationToken);
             return;
         }
 
@@ -66,7 +71,7 @@ public sealed class OperationApplier(
         {
             try
             {
-                await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+                await using var connection = await connections.OpenConnectionAsync(cancellationToken);
                 var now = timeProvider.GetUtcNow().UtcDateTime;
                 now = now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMicrosecond));
                 await GroupTransaction.RunAsync(connection, group, now, _defers, lockTimeout, cancellationToken);
@@ -78,7 +83,7 @@ public sealed class OperationApplier(
             }
             catch (PostgresException exception) when (DatabaseFault.IsOfData(exception) && group.Any(one => one.Writes.Count > 0))
             {
-                await NarrowAsync(group, exception, lockTimeout, cancellationToken);
+                await NarrowAsync(group, exception, connections, lockTimeout, cancellationToken);
                 return;
             }
         }
@@ -86,19 +91,23 @@ public sealed class OperationApplier(
 
     private async Task<PushOutcome> ApplyAsync(Submission submission, CancellationToken cancellationToken)
     {
-        await ApplyAsync([submission], lockTimeout: null, cancellationToken);
+        await ApplyAsync([submission], cancellationToken);
         return submission.Outcome!;
     }
 
     // What the planning could not foresee, such as a customer deleted by psql at this moment. The guilty operation is found
     // by halves, so that it costs its own result and nothing else.
     private async Task NarrowAsync(
-        IReadOnlyList<Submission> group, PostgresException? exception, TimeSpan? lockTimeout, CancellationToken cancellationToken)
+        IReadOnlyList<Submission> group,
+        PostgresException? exception,
+        NpgsqlDataSource connections,
+        TimeSpan? lockTimeout,
+        CancellationToken cancellationToken)
     {
         if (group.Count > 1)
         {
-            await ApplyAsync([.. group.Take(group.Count / 2)], lockTimeout, cancellationToken);
-            await ApplyAsync([.. group.Skip(group.Count / 2)], lockTimeout, cancellationToken);
+            await ApplyAsync([.. group.Take(group.Count / 2)], connections, lockTimeout, cancellationToken);
+            await ApplyAsync([.. group.Skip(group.Count / 2)], connections, lockTimeout, cancellationToken);
             return;
         }
 
@@ -109,19 +118,19 @@ public sealed class OperationApplier(
             if (whole.Fault is not null)
                 throw exception!;
             whole.Fault = exception;
-            await ApplyAsync(group, lockTimeout, cancellationToken);
+            await ApplyAsync(group, connections, lockTimeout, cancellationToken);
             return;
         }
 
         var half = whole.Writes.Count / 2;
         var first = new Submission(whole.Actor, [.. whole.Writes.Take(half)]);
-        await ApplyAsync([first], lockTimeout, cancellationToken);
+        await ApplyAsync([first], connections, lockTimeout, cancellationToken);
         whole.Outcome = first.Outcome;
         if (first.Outcome!.Refusal is not null)
             return;
         whole.Outcome = null;
         var second = new Submission(whole.Actor, [.. whole.Writes.Skip(half)]);
-        await ApplyAsync([second], lockTimeout, cancellationToken);
+        await ApplyAsync([second], connections, lockTimeout, cancellationToken);
         // A refusal now would lose the results of the first half; the next push is told the same.
         whole.Outcome = second.Outcome! with { Results = [.. first.Outcome.Results, .. second.Outcome!.Results] };
     }

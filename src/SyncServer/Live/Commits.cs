@@ -1,3 +1,4 @@
+using KhsCrm.Storage;
 using Microsoft.Extensions.Options;
 using Npgsql;
 
@@ -8,7 +9,7 @@ namespace KhsCrm.SyncServer.Live;
 /// one for all commits since the last.
 /// </summary>
 internal sealed class Commits(
-    NpgsqlDataSource dataSource,
+    [FromKeyedServices(DataSources.Warm)] NpgsqlDataSource dataSource,
     ChangePump pump,
     PushLog pushes,
     IOptions<LiveOptions> options,
@@ -51,7 +52,8 @@ internal sealed class Commits(
         var chunks = devices.Length == 0 ? [[]] : devices.Chunk(CommitNotice.MaxDevices);
         foreach (var chunk in chunks)
         {
-            await using var command = dataSource.CreateCommand("SELECT pg_notify($1, $2)");
+            // Nothing is lost with a notice that a crash of PostgreSQL takes along: it need not wait for the disk.
+            await using var command = dataSource.CreateCommand("SELECT set_config('synchronous_commit', 'off', true), pg_notify($1, $2)");
             command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = CommitNotice.Channel });
             command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = $"{new CommitNotice(ServerId, chunk)}" });
             await command.ExecuteNonQueryAsync(cancellationToken);

@@ -38,21 +38,28 @@ internal sealed class PushStream : IDisposable
         throw new InvalidOperationException("The stream ended.");
     }
 
-    /// <summary>Numbers a batch and pushes it, so many in flight at a time.</summary>
+    /// <summary>Numbers the batches and pushes them, so many in flight at a time. It reads while it writes, as every device must.</summary>
     public async Task PushAsync(IReadOnlyList<Operation[]> batches, int inFlight, CancellationToken cancellationToken)
     {
-        var sent = 0;
-        for (var answered = 0; answered < batches.Count; answered++)
+        using var room = new SemaphoreSlim(inFlight);
+        var writing = WriteAsync(batches, room, cancellationToken);
+        foreach (var batch in batches)
         {
-            for (; sent < batches.Count && sent < answered + inFlight; sent++)
-            {
-                foreach (var operation in batches[sent])
-                    operation.ClientSeq = ++_lastSeq;
-                var batch = new PushBatch { Operations = { batches[sent] } };
-                await _call.RequestStream.WriteAsync(new() { PushBatch = batch }, cancellationToken);
-            }
+            await ReadResultAsync(batch.Length, cancellationToken);
+            room.Release();
+        }
 
-            await ReadResultAsync(batches[answered].Length, cancellationToken);
+        await writing;
+    }
+
+    private async Task WriteAsync(IReadOnlyList<Operation[]> batches, SemaphoreSlim room, CancellationToken cancellationToken)
+    {
+        foreach (var operations in batches)
+        {
+            await room.WaitAsync(cancellationToken);
+            foreach (var operation in operations)
+                operation.ClientSeq = ++_lastSeq;
+            await _call.RequestStream.WriteAsync(new() { PushBatch = new PushBatch { Operations = { operations } } }, cancellationToken);
         }
     }
 

@@ -51,7 +51,7 @@ public sealed class GroupCommitTests
             Submit(outboxes[5], outboxes[5].Create(NewCustomer())),
         ];
 
-        await applier.ApplyAsync(group, null, SyncedDatabase.Cancellation);
+        await applier.ApplyAsync(group, SyncedDatabase.Cancellation);
 
         Assert.Equal(
             [null, ErrorReason.SequenceGap, null, ErrorReason.DeviceNotYours, null, null], group.Select(one => one.Outcome!.Refusal));
@@ -82,7 +82,7 @@ public sealed class GroupCommitTests
             Submit(stranger, stranger.Update(new Entity { Material = new Material { Id = material.Id, Notes = "x" } }, null, "notes")),
         ];
 
-        await database.Applier().ApplyAsync(group, null, SyncedDatabase.Cancellation);
+        await database.Applier().ApplyAsync(group, SyncedDatabase.Cancellation);
 
         Assert.Equal(OperationOutcome.Applied, group[2].Outcome!.Results[0].Outcome);
         Assert.Equal(("NOT_PERMITTED", null), (Reason(group[3].Outcome!.Results[0]), group[3].Outcome!.Results[0].Entity));
@@ -155,7 +155,7 @@ public sealed class GroupCommitTests
     }
 
     private static GroupCommitter Committer(SyncedDatabase database, GroupCommitOptions? options = null) =>
-        new(database.Applier(), Options.Create(options ?? new() { Committers = 1, LockTimeout = TimeSpan.FromMinutes(1) }));
+        new(database.Applier(), database.DataSource, Options.Create(options ?? new() { Committers = 1, LockTimeout = TimeSpan.FromMinutes(1) }));
 
     private static Task<PushOutcome> PushAsync(GroupCommitter committer, Outbox outbox, params Operation[] operations) =>
         committer.ApplyAsync(outbox.Actor, operations, SyncedDatabase.Cancellation);

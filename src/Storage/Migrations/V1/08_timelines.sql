@@ -2,19 +2,25 @@
 -- left it later.
 
 -- The cluster, the database in it and this table in that. A logical restore changes at least one of them, also one into
--- the database it came from; a base backup, a standby and a promotion keep all three.
+-- the database it came from; a base backup, a standby and a promotion keep all three. Asked for with every window: in
+-- PL/pgSQL the plan is made once a session.
 CREATE FUNCTION database_identity() RETURNS TEXT AS $$
-    SELECT concat_ws('.', s.system_identifier, d.oid, 'sync_timelines'::regclass::oid)
-    FROM pg_control_system() s, pg_database d WHERE d.datname = current_database();
-$$ LANGUAGE sql STABLE;
+BEGIN
+    RETURN (SELECT concat_ws('.', s.system_identifier, d.oid, 'sync_timelines'::regclass::oid)
+        FROM pg_control_system() s, pg_database d WHERE d.datname = current_database());
+END;
+$$ LANGUAGE plpgsql STABLE;
 
 -- The timeline that is written on: the control file's lags behind a promotion until its checkpoint. A standby writes
 -- none, and is on the newest that it has heard of.
 CREATE FUNCTION current_timeline() RETURNS INTEGER AS $$
-    SELECT CASE WHEN pg_is_in_recovery()
-        THEN (SELECT max(t.timeline_id) FROM sync_timelines t WHERE t.system_identifier = database_identity())
-        ELSE ('x' || left(pg_walfile_name(pg_current_wal_lsn()), 8))::bit(32)::int END;
-$$ LANGUAGE sql STABLE;
+BEGIN
+    IF pg_is_in_recovery() THEN
+        RETURN (SELECT max(t.timeline_id) FROM sync_timelines t WHERE t.system_identifier = database_identity());
+    END IF;
+    RETURN ('x' || left(pg_walfile_name(pg_current_wal_lsn()), 8))::bit(32)::int;
+END;
+$$ LANGUAGE plpgsql STABLE;
 
 -- Where a timeline left its parent: the last line of its history file. NULL when nobody may read it, or it is gone.
 -- With the rights of the schema's owner, who has to be a superuser or to be granted pg_read_file.

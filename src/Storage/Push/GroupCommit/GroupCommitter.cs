@@ -1,4 +1,5 @@
 using KhsCrm.V1;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Npgsql;
 
@@ -15,6 +16,7 @@ public sealed class GroupCommitter : IDisposable
     private const int MaxAside = 16;
 
     private readonly OperationApplier _applier;
+    private readonly NpgsqlDataSource _dataSource;
     private readonly GroupCommitOptions _options;
     private readonly FairQueue _queue;
     private readonly Lock _lock = new();
@@ -23,9 +25,11 @@ public sealed class GroupCommitter : IDisposable
 
     /// <summary>Makes one; a server has one.</summary>
     /// <param name="applier">Applies the groups.</param>
+    /// <param name="dataSource">Has a connection for each committer.</param>
     /// <param name="options">The limits.</param>
-    public GroupCommitter(OperationApplier applier, IOptions<GroupCommitOptions> options) =>
-        (_applier, _options, _queue) = (applier, options.Value, new FairQueue(options.Value));
+    public GroupCommitter(
+        OperationApplier applier, [FromKeyedServices(DataSources.Warm)] NpgsqlDataSource dataSource, IOptions<GroupCommitOptions> options) =>
+        (_applier, _dataSource, _options, _queue) = (applier, dataSource, options.Value, new FairQueue(options.Value));
 
     /// <summary>Applies the one operation of a typed RPC; see <see cref="OperationApplier"/>.</summary>
     /// <param name="userId">The signed-in user.</param>
@@ -115,7 +119,7 @@ public sealed class GroupCommitter : IDisposable
         Exception? failure = null;
         try
         {
-            await _applier.ApplyAsync([.. group.Select(queued => queued.Submission)], _options.LockTimeout, CancellationToken.None);
+            await _applier.ApplyAsync([.. group.Select(queued => queued.Submission)], _dataSource, _options.LockTimeout, CancellationToken.None);
         }
         catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.LockNotAvailable)
         {
@@ -151,7 +155,7 @@ public sealed class GroupCommitter : IDisposable
         await _aside.WaitAsync();
         try
         {
-            await _applier.ApplyAsync([queued.Submission], lockTimeout: null, CancellationToken.None);
+            await _applier.ApplyAsync([queued.Submission], CancellationToken.None);
         }
 #pragma warning disable CA1031 // Whatever it is, the caller is told.
         catch (Exception exception)
