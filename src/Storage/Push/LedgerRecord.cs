@@ -11,14 +11,15 @@ internal static class LedgerRecord
     /// <summary>Records what is new in a group, in one statement.</summary>
     public static NpgsqlBatchCommand Insert(IReadOnlyList<SubmissionPlan> plans)
     {
+        // The JSON is cast row by row: cast as an array it takes PostgreSQL ten times as long.
         var command = new NpgsqlBatchCommand(
             """
             INSERT INTO sync_queue
                 (id, user_id, device_id, operation, entity_type, entity_id, payload, status, error, result, client_seq,
                  waits_for, processed_at)
-            SELECT r.id, r.user_id, r.device_id, r.operation, r.entity_type, r.entity_id, r.payload, r.status, r.error, r.result,
-                r.client_seq, r.waits_for, CASE WHEN r.status <> 'pending' THEN clock_timestamp() END
-            FROM unnest($1, $2, $3, $4, $5, $6, $7::jsonb[], $8, $9, $10::jsonb[], $11, $12)
+            SELECT r.id, r.user_id, r.device_id, r.operation, r.entity_type, r.entity_id, r.payload::jsonb, r.status, r.error,
+                r.result::jsonb, r.client_seq, r.waits_for, CASE WHEN r.status <> 'pending' THEN clock_timestamp() END
+            FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
                 AS r(id, user_id, device_id, operation, entity_type, entity_id, payload, status, error, result, client_seq, waits_for)
             """);
         (SubmissionPlan Plan, PlannedOperation Planned)[] rows =

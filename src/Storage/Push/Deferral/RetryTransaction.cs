@@ -68,9 +68,9 @@ internal static class RetryTransaction
         var command = new NpgsqlBatchCommand(
             """
             UPDATE sync_queue q
-            SET status = r.status, error = r.error, result = r.result, waits_for = r.waits_for, retry_count = q.retry_count + r.tries,
+            SET status = r.status, error = r.error, result = r.result::jsonb, waits_for = r.waits_for, retry_count = q.retry_count + r.tries,
                 processed_at = CASE WHEN r.status <> 'pending' THEN clock_timestamp() END
-            FROM unnest($1, $2, $3, $4::jsonb[], $5, $6) AS r(id, status, error, result, waits_for, tries)
+            FROM unnest($1, $2, $3, $4, $5, $6) AS r(id, status, error, result, waits_for, tries)
             WHERE q.id = r.id AND q.status IN ('pending', 'failed')
             """);
         Add(one => one.Id, NpgsqlDbType.Uuid);
