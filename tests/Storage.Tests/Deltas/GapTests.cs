@@ -14,6 +14,9 @@ public sealed class GapTests
     public async Task A_transaction_prepared_before_and_committed_after_others_arrives()
     {
         await using var database = await CreateAsync();
+        Assert.True(
+            await database.ScalarAsync<string>("SHOW max_prepared_transactions") != "0",
+            "This server prepares no transactions. Set max_prepared_transactions = 20 on the server of KHSCRM_TEST_POSTGRES and restart it.");
         var (device, naive) = (database.Device(), new NaiveDevice(database.DataSource));
         await device.SyncAsync();
         var name = $"gap-{Guid.NewGuid():N}";
