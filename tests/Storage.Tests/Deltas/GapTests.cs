@@ -153,6 +153,7 @@ public sealed class GapTests
         await device.SyncAsync();
 
         Assert.Equal("long", Assert.Single(device.Received).Entity.Customer.Name);
+        TestContext.Current.TestOutputHelper?.WriteLine($"{read} rows read for {transactions} transactions");
         // Its key, then the row. A read that began at the long transaction each time would come to half the square.
         Assert.InRange(read, transactions, 3 * transactions);
     }
