@@ -1,4 +1,6 @@
+using KhsCrm.Storage;
 using KhsCrm.SyncServer.Tests.Kit;
+using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using Xunit;
 
@@ -14,9 +16,16 @@ public sealed class DurabilityTests
         await server.RunAsync($"ALTER DATABASE {await server.ScalarAsync<string>("SELECT current_database()::text")} SET synchronous_commit = off");
 
         await using var second = await server.StartAnotherAsync();
-        await using var command = second.Service<NpgsqlDataSource>().CreateCommand("SHOW synchronous_commit");
+        var services = second.Service<IServiceProvider>();
 
         Assert.Equal("off", await second.ScalarAsync<string>("SHOW synchronous_commit"));
-        Assert.Equal("on", await command.ExecuteScalarAsync(RunningServer.Cancellation));
+        foreach (var pool in new[]
+        {
+            services.GetRequiredService<NpgsqlDataSource>(), services.GetRequiredKeyedService<NpgsqlDataSource>(DataSources.Warm),
+        })
+        {
+            await using var command = pool.CreateCommand("SHOW synchronous_commit");
+            Assert.Equal("on", await command.ExecuteScalarAsync(RunningServer.Cancellation));
+        }
     }
 }

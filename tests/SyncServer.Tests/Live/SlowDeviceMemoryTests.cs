@@ -7,7 +7,7 @@ using Xunit;
 namespace KhsCrm.SyncServer.Tests.Live;
 
 /// <summary>Promise 7: what a device does not read, the server does not keep, however much goes by.</summary>
-[Collection(AloneCollection.Name)]
+[Collection(MeasuredAlone.Name)]
 public sealed class SlowDeviceMemoryTests
 {
     private const int Rows = 1_000;
