@@ -10,7 +10,8 @@ namespace KhsCrm.Storage.Operations;
 public sealed class MaintenanceRunner(
     NpgsqlDataSource dataSource, DatabaseMaintenance schedule, TimeProvider timeProvider)
 {
-    // Of a session, not of a transaction: VACUUM and REINDEX CONCURRENTLY run in none.
+    // Of a session, not of a transaction: VACUUM and REINDEX CONCURRENTLY run in none. Not the schedule's own: a REINDEX of hours
+    // must not keep the servers from making next month's partition, and a run on demand includes one of the schedule.
     private const string Lock = "hashtext('khscrm.maintenance')";
 
     /// <summary>The names of these that are no table of the schema.</summary>

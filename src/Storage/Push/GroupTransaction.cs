@@ -1,3 +1,4 @@
+using KhsCrm.Storage.Push.Deferral;
 using KhsCrm.Storage.Tables;
 using Npgsql;
 
@@ -13,14 +14,16 @@ internal static class GroupTransaction
     /// <param name="connection">Open, and without a transaction.</param>
     /// <param name="group">Each gets its outcome once the transaction is committed.</param>
     /// <param name="now">What the rows that are written say of the time.</param>
-    /// <param name="defers">Whether operations of devices may wait for rows that have not arrived.</param>
+    /// <param name="waiting">
+    /// How many operations of a device may wait for rows that have not arrived; null when none may.
+    /// </param>
     /// <param name="lockTimeout">How long a lock that somebody else holds is waited for; null for as long as it takes.</param>
     /// <param name="cancellationToken">Gives up before the commit.</param>
     public static async Task RunAsync(
         NpgsqlConnection connection,
         IReadOnlyList<Submission> group,
         DateTime now,
-        bool defers,
+        int? waiting,
         TimeSpan? lockTimeout,
         CancellationToken cancellationToken)
     {
@@ -33,7 +36,9 @@ internal static class GroupTransaction
         SubmissionPlan[] taken = [.. plans.Where(plan => plan.Refusal is null)];
         if (taken.Length > 0)
         {
-            var writes = Decide(taken, state, now, defers);
+            var writes = Decide(taken, state, now, waiting is not null);
+            if (waiting is { } limit)
+                await WaitingLimit.EnforceAsync(connection, taken, limit, cancellationToken);
             await LastStates.ShowAsync(connection, taken, cancellationToken);
             await BatchWriter.WriteAsync(connection, Commands(writes, taken), state, cancellationToken);
             await transaction.CommitAsync(cancellationToken);

@@ -18,7 +18,7 @@ public sealed class OperationApplier(
 {
     private const int MaxAttempts = 10;
 
-    private readonly bool _defers = deferral is { Value.MaxRetries: > 0 };
+    private readonly int? _waiting = deferral is { Value: { MaxRetries: > 0 } options } ? options.MaxWaitingPerDevice : null;
 
     /// <summary>Applies the one operation of a typed RPC, on the same path as a push.</summary>
     /// <param name="userId">The signed-in user.</param>
@@ -74,7 +74,7 @@ public sealed class OperationApplier(
                 await using var connection = await connections.OpenConnectionAsync(cancellationToken);
                 var now = timeProvider.GetUtcNow().UtcDateTime;
                 now = now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMicrosecond));
-                await GroupTransaction.RunAsync(connection, group, now, _defers, lockTimeout, cancellationToken);
+                await GroupTransaction.RunAsync(connection, group, now, _waiting, lockTimeout, cancellationToken);
                 return;
             }
             catch (PostgresException exception) when (DatabaseFault.IsTransient(exception) && attempt < MaxAttempts)

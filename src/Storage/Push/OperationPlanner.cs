@@ -70,7 +70,7 @@ internal sealed class OperationPlanner(
         else if (EntityRules.CheckWhole(row) is { } broken)
             planned.Reject(Rejection.Of([broken]));
         else if (!IsInScope(row))
-            planned.Reject(ErrorReason.NotPermitted, "you are not assigned to this job");
+            Exclude(planned, table, id, row);
         else if (FindTaken(row, id) is { } taken)
             planned.Reject(ErrorReason.RowExists, taken);
         else
@@ -177,6 +177,17 @@ internal sealed class OperationPlanner(
         var parent = Guid.Parse(missing.Id);
         if (mayDefer && missing.Type != EntityType.User && !state.IsDeleted(missing.Type, parent))
             Defer(planned, table, id, status, parent);
+        else
+            planned.Reject(status);
+    }
+
+    // What is new is refused at once (DESIGN §8). What waited for the job waits on for the assignment: the two may come in
+    // different batches, and which of them this operation finds is nobody's doing.
+    private void Exclude(PlannedOperation planned, EntityTable table, Guid id, Entity row)
+    {
+        var status = Rejection.Of(ErrorReason.NotPermitted, "you are not assigned to this job");
+        if (mayDefer && planned.HasWaited && row.Material is { } material)
+            Defer(planned, table, id, status, Guid.Parse(material.JobId));
         else
             planned.Reject(status);
     }

@@ -23,6 +23,9 @@ internal sealed class PlannedOperation(Operation operation)
     /// <summary>Its place among the operations on its row: those that waited before come first, new ones as they are planned.</summary>
     public (DateTime ReceivedAt, long ClientSeq) Place { get; init; } = (DateTime.MaxValue, 0);
 
+    /// <summary>Whether it is in the ledger already, and waited there.</summary>
+    public bool HasWaited { get; init; }
+
     /// <summary>Whether it has waited for long enough: it is rejected where it would be deferred.</summary>
     public bool IsLastTry { get; init; }
 
@@ -49,6 +52,13 @@ internal sealed class PlannedOperation(Operation operation)
 
     public void Reject(ErrorReason reason, string message, params (string Key, string Value)[] metadata) =>
         Reject(Rejection.Of(reason, message, metadata));
+
+    /// <summary>Rejects what was to wait.</summary>
+    public void Refuse(Google.Rpc.Status status)
+    {
+        Reject(status);
+        WaitsFor = null;
+    }
 
     public void Defer(Google.Rpc.Status status, Guid waitsFor)
     {

@@ -79,9 +79,12 @@ internal sealed class SyncStream(
         }
         catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
+            var end = ending.IsCancellationRequested ? null : EndOf(call);
+            // The sender may be waiting for something to send, and hears of the end of a call only when it writes.
+            Cancel(ending);
             await sending.ConfigureAwait(false); // What the sender fell over, if that is why.
-            if (!ending.IsCancellationRequested)
-                throw EndOf(call);
+            if (end is not null)
+                throw end;
             throw new ServerUnreachableException("The server did not answer in time.", exception);
         }
         finally

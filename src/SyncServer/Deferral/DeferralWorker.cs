@@ -28,7 +28,7 @@ internal sealed class DeferralWorker(
         if (waits)
             _anyWaits = true;
         // Only a new row can be what somebody waits for; any row of these kinds is good enough for a look.
-        if (waits || (_anyWaits && written.Any(result => result.Entity?.Job is not null || result.Entity?.Customer is not null)))
+        if (waits || (_anyWaits && written.Any(result => IsWaitedFor(result.Entity))))
             Wake();
     }
 
@@ -63,6 +63,9 @@ internal sealed class DeferralWorker(
     }
 
     protected override void LogFailure(Exception exception) => DeferralLog.RetryFailed(logger, exception);
+
+    private static bool IsWaitedFor(Entity? row) =>
+        row?.RowCase is Entity.RowOneofCase.Customer or Entity.RowOneofCase.Job or Entity.RowOneofCase.JobAssignment;
 
     private void Wake()
     {

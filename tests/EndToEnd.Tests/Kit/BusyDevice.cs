@@ -40,11 +40,10 @@ internal sealed class BusyDevice : IAsyncDisposable
         return device;
     }
 
-    /// <summary>The operations that have no result yet, by the rows they are about.</summary>
-    public async Task<ILookup<string, Operation>> UnacknowledgedAsync() =>
-        (await _client.Outbox.ListAsync(cancellationToken: Cancellation))
-            .Where(entry => entry.State is OutboxState.Queued or OutboxState.Sent)
-            .ToLookup(entry => entry.Operation.Entity.Customer.Id, entry => entry.Operation);
+    /// <summary>All that is in the outbox, by the rows it is about: thousands may wait for a checkpoint.</summary>
+    public async Task<ILookup<string, OutboxOperation>> OutboxAsync() =>
+        (await _client.Outbox.ListAsync(limit: int.MaxValue, cancellationToken: Cancellation))
+            .ToLookup(entry => entry.Operation.Entity.Customer.Id);
 
     /// <summary>Makes no more edits.</summary>
     public async Task StopEditingAsync()

@@ -93,4 +93,35 @@ public sealed class CopiedStoreTests
         var foreign = Assert.Single(await worker.PushAsync(worker.SetStatus(Guid.Parse(job.Id), JobStatus.InProgress)));
         Assert.Equal(("ROW_DELETED", null), (Reason(foreign), foreign.DeletedRow));
     }
+
+    [Fact]
+    public async Task A_worker_is_shown_the_last_state_of_what_was_theirs_to_the_end_and_of_nothing_else()
+    {
+        await using var database = await SyncedDatabase.CreateAsync();
+        var customer = await database.AddCustomerAsync();
+        var (mine, before) = (await database.AddJobAsync(customer), await database.AddJobAsync(customer));
+        var (ofMine, alone) = (await database.AddMaterialAsync(mine), await database.AddMaterialAsync(mine));
+        foreach (var job in new[] { mine, before })
+            await database.AssignAsync(job, database.Worker);
+        var worker = await CreateAsync(database, database.Worker);
+        var stranger = await CreateAsync(database, database.OtherWorker);
+        await database.UnassignAsync(before, database.Worker);
+        await database.RunAsync($"DELETE FROM materials WHERE id = '{alone}'");
+        var shown = Assert.Single(await worker.PushAsync(Note(worker, alone)));
+        await database.RunAsync("DELETE FROM jobs");
+
+        var results = await worker.PushAsync(
+            worker.SetStatus(mine, JobStatus.InProgress), Note(worker, ofMine), worker.SetStatus(before, JobStatus.InProgress));
+        var foreign = await stranger.PushAsync(stranger.SetStatus(mine, JobStatus.InProgress), Note(stranger, ofMine));
+
+        Assert.All([shown, .. results, .. foreign], result => Assert.Equal("ROW_DELETED", Reason(result)));
+        Assert.Equal($"{alone}", shown.DeletedRow.Material.Id);
+        Assert.Equal($"{mine}", results[0].DeletedRow.Job.Id);
+        Assert.Equal($"{ofMine}", results[1].DeletedRow.Material.Id);
+        Assert.Null(results[2].DeletedRow);
+        Assert.All(foreign, result => Assert.Null(result.DeletedRow));
+
+        static Operation Note(Outbox outbox, Guid material) =>
+            outbox.Update(new Entity { Material = new Material { Id = $"{material}", Notes = "late" } }, null, "notes");
+    }
 }

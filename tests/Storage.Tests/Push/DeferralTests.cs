@@ -206,6 +206,74 @@ public sealed class DeferralTests
             phone.Actor with { UserId = database.Worker }, [id], SyncedDatabase.Cancellation));
     }
 
+    [Fact]
+    public async Task A_workers_material_that_waited_for_its_job_waits_on_for_the_assignment()
+    {
+        await using var database = await SyncedDatabase.CreateAsync();
+        var office = await CreateAsync(database, null, Options);
+        var phone = await CreateAsync(database, database.Worker, Options);
+        var job = NewJob((await database.AddCustomerAsync()).ToString());
+        var material = phone.Create(NewMaterial(job.Id));
+        Assert.Equal(OperationOutcome.Deferred, Assert.Single(await phone.PushAsync(material)).Outcome);
+
+        // The job comes first, and with it a look at what waits; what is new is refused.
+        await office.PushAsync(office.Create(job));
+        Assert.Empty((await RetryAsync(database)).Results);
+        Assert.Equal("pending", await StatusAsync(database, material));
+        Assert.Equal("NOT_PERMITTED", Reason(Assert.Single(await phone.PushAsync(phone.Create(NewMaterial(job.Id))))));
+
+        await office.PushAsync(office.Create(new JobAssignment { Id = $"{Guid.CreateVersion7()}", JobId = job.Id, UserId = $"{database.Worker}" }));
+        var late = Assert.Single((await RetryAsync(database)).Results).Result;
+        Assert.Equal((material.Id, OperationOutcome.Applied), (late.OperationId, late.Outcome));
+    }
+
+    [Fact]
+    public async Task A_workers_material_whose_assignment_never_comes_fails_after_the_last_try()
+    {
+        await using var database = await SyncedDatabase.CreateAsync();
+        var phone = await CreateAsync(database, database.Worker, Options);
+        var job = NewJob((await database.AddCustomerAsync()).ToString());
+        var material = phone.Create(NewMaterial(job.Id));
+        await phone.PushAsync(material);
+        await database.RunAsync(
+            $"INSERT INTO jobs (id, title, customer_id, created_by_id) VALUES ('{job.Id}', 'j', '{job.CustomerId}', '{SyncedDatabase.Owner}')");
+
+        Assert.Empty((await RetryAsync(database, TimeSpan.FromMinutes(2))).Results);
+        Assert.Equal(1, await database.ScalarAsync<int>("SELECT retry_count FROM sync_queue"));
+        Assert.Empty((await RetryAsync(database, TimeSpan.FromMinutes(4))).Results);
+        var late = Assert.Single((await RetryAsync(database, TimeSpan.FromMinutes(8))).Results).Result;
+
+        Assert.Equal((OperationOutcome.Rejected, "NOT_PERMITTED"), (late.Outcome, Reason(late)));
+        Assert.Equal("failed", await StatusAsync(database, material));
+        Assert.Equal(0, await database.ScalarAsync<long>("SELECT count(*) FROM materials"));
+    }
+
+    [Fact]
+    public async Task A_device_has_so_many_operations_waiting_and_no_more_and_another_device_its_own()
+    {
+        await using var database = await SyncedDatabase.CreateAsync();
+        var limited = new DeferralOptions { MaxWaitingPerDevice = 3 };
+        var (phone, other) = (await CreateAsync(database, null, limited), await CreateAsync(database, null, limited));
+        Operation[] Orphans(Outbox outbox, int count) =>
+            [.. Enumerable.Range(0, count).Select(_ => outbox.Create(NewMaterial($"{Guid.NewGuid()}")))];
+        var first = await phone.PushAsync(Orphans(phone, 2));
+        Operation[] batch = [.. Orphans(phone, 3), phone.Create(NewCustomer())];
+        var second = await phone.PushAsync(batch);
+
+        Assert.All(first, result => Assert.Equal(OperationOutcome.Deferred, result.Outcome));
+        Assert.Equal(
+            [OperationOutcome.Deferred, OperationOutcome.Rejected, OperationOutcome.Rejected, OperationOutcome.Applied],
+            second.Select(result => result.Outcome));
+        Assert.Equal("LIMIT_EXCEEDED", Reason(second[1]));
+        Assert.Equal("failed", await StatusAsync(database, batch[1]));
+        Assert.Equal(0, await database.ScalarAsync<long>("SELECT count(*) FROM sync_queue WHERE status = 'failed' AND waits_for IS NOT NULL"));
+        Assert.All(await other.PushAsync(Orphans(other, 3)), result => Assert.Equal(OperationOutcome.Deferred, result.Outcome));
+        // A replay says the same, and whoever makes room may wait again.
+        Assert.Equal(OperationOutcome.Rejected, (await phone.PushAsync(batch))[1].FirstOutcome);
+        await database.Deferred(limited).DiscardAsync(Guid.Parse(batch[0].Id), SyncedDatabase.Cancellation);
+        Assert.Equal(OperationOutcome.Deferred, Assert.Single(await phone.PushAsync(Orphans(phone, 1))).Outcome);
+    }
+
     private static Task<(IReadOnlyList<LateResult> Results, bool AnyWaits)> RetryAsync(
         SyncedDatabase database, TimeSpan later = default) =>
         database.Deferred(Options, new LaterClock(later)).RetryDueAsync(SyncedDatabase.Cancellation);

@@ -26,8 +26,8 @@ public sealed class FairQueueTests
         Assert.Equal([Modest], Devices(second));
         Assert.Empty(queue.Take());
         Add(queue, Modest, 1);
-        queue.Release(second[0].Lane);
-        queue.Release(first[0].Lane);
+        queue.Release(second[0]);
+        queue.Release(first[0]);
         Assert.Equal([Modest], Devices(queue.Take()));
         Assert.Equal([Greedy], Devices(queue.Take()));
     }
@@ -52,7 +52,7 @@ public sealed class FairQueueTests
     public void Who_finds_no_room_is_let_in_in_the_order_of_arrival(int maxOperations, int maxBytes)
     {
         var queue = new FairQueue(new() { MaxQueuedOperations = maxOperations, MaxQueuedBytes = maxBytes });
-        Assert.Null(queue.WaitForRoom(hasWaited: false));
+        Assert.Null(queue.WaitForRoom(Batch(Modest, 1), hasWaited: false));
         Add(queue, Greedy, 5);
         var (first, gone, second) = (Wait(queue), Wait(queue), Wait(queue));
         gone.TrySetCanceled(TestContext.Current.CancellationToken);
@@ -63,18 +63,54 @@ public sealed class FairQueueTests
         Assert.False(second.Task.IsCompleted);
         // A newcomer does not go ahead of those who wait.
         var late = Wait(queue);
-        Assert.Null(queue.WaitForRoom(hasWaited: true));
+        Assert.Null(queue.WaitForRoom(Batch(Modest, 1), hasWaited: true));
         Add(queue, Modest, 1);
         Assert.True(second.Task.IsCompletedSuccessfully);
         Assert.False(late.Task.IsCompleted);
     }
 
-    private static TaskCompletionSource Wait(FairQueue queue) => queue.WaitForRoom(hasWaited: false)!;
+    [Fact]
+    public void A_device_with_many_batches_at_the_door_takes_turns_there_too()
+    {
+        var queue = new FairQueue(new() { MaxQueuedOperations = 1 });
+        Add(queue, Greedy, 1);
+        var many = Enumerable.Range(0, 100).Select(_ => Wait(queue, Greedy)).ToList();
+        var one = Wait(queue, Modest);
 
-    private static void Add(FairQueue queue, Guid device, int operations) => queue.Add(
-        OperationApplier.ToSubmission(
-            new Actor(Guid.Empty, Role.Owner, device), [.. Enumerable.Range(1, operations).Select(i => new Operation { ClientSeq = i })]),
-        bytes: operations * 10);
+        queue.Take();
+        Assert.True(many[0].Task.IsCompletedSuccessfully);
+        Add(queue, Greedy, 1);
+        Assert.False(one.Task.IsCompleted);
+        queue.Take();
+
+        Assert.Empty(queue.Take());
+        Assert.False(many[1].Task.IsCompleted);
+    }
+
+    [Fact]
+    public void What_waits_aside_for_a_lock_takes_room_until_it_is_done()
+    {
+        var queue = new FairQueue(new() { MaxQueuedOperations = 10 });
+        Add(queue, Greedy, 10);
+        var taken = Assert.Single(queue.Take());
+        Assert.Null(queue.WaitForRoom(Batch(Modest, 1), hasWaited: false));
+
+        queue.SetAside(taken);
+        var waits = Wait(queue, Modest);
+        Assert.False(waits.Task.IsCompleted);
+        queue.Release(taken);
+
+        Assert.True(waits.Task.IsCompletedSuccessfully);
+    }
+
+    private static TaskCompletionSource Wait(FairQueue queue, Guid? device = null) =>
+        queue.WaitForRoom(Batch(device ?? Guid.NewGuid(), 1), hasWaited: false)!;
+
+    private static QueuedSubmission Add(FairQueue queue, Guid device, int operations) =>
+        queue.Add(Batch(device, operations), bytes: operations * 10);
+
+    private static Submission Batch(Guid device, int operations) => OperationApplier.ToSubmission(
+        new Actor(Guid.Empty, Role.Owner, device), [.. Enumerable.Range(1, operations).Select(i => new Operation { ClientSeq = i })]);
 
     private static IEnumerable<Guid> Devices(IEnumerable<QueuedSubmission> group) => group.Select(queued => queued.Submission.Actor.DeviceId!.Value);
 }

@@ -154,6 +154,37 @@ public sealed class GroupCommitTests
         Assert.Equal(200, await database.ScalarAsync<long>("SELECT count(*) FROM sync_queue WHERE status = 'completed'"));
     }
 
+    [Fact]
+    public async Task A_device_with_100_000_operations_in_line_and_at_the_door_starves_nobody()
+    {
+        await using var database = await SyncedDatabase.CreateAsync();
+        using var committer = Committer(database, new() { Committers = 1, LockTimeout = TimeSpan.FromMinutes(1) });
+        var (greedy, modest) = (await CreateAsync(database), await CreateAsync(database));
+        await using var hold = await Hold.Async(database, "LOCK TABLE customers IN EXCLUSIVE MODE");
+        using var enough = new CancellationTokenSource();
+        // Twenty batches fill the queue; the others wait for room in it.
+        var many = Enumerable.Range(0, 100).Select(_ => committer.ApplyAsync(
+            greedy.Actor, [.. Enumerable.Range(0, 1_000).Select(_ => greedy.Create(NewCustomer()))], enough.Token)).ToList();
+        await hold.WaitForVictimAsync();
+        var one = PushAsync(committer, modest, modest.Create(NewCustomer("modest")));
+
+        await hold.ReleaseAsync();
+        Assert.Equal(OperationOutcome.Applied, Assert.Single((await one).Results).Outcome);
+
+        await enough.CancelAsync();
+        await Task.WhenAll(many.Select(task => task.ContinueWith(
+            _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default)));
+        // The batch that was in its transaction, and those that take their turns with it: not the twenty of the queue.
+        Assert.InRange(
+            await database.ScalarAsync<long>(
+                $"""
+                SELECT count(*) FROM sync_queue WHERE device_id = '{greedy.Actor.DeviceId}'
+                    AND processed_at < (SELECT processed_at FROM sync_queue WHERE device_id = '{modest.Actor.DeviceId}')
+                """),
+            1_000,
+            3_000);
+    }
+
     private static GroupCommitter Committer(SyncedDatabase database, GroupCommitOptions? options = null) =>
         new(database.Applier(), database.DataSource, Options.Create(options ?? new() { Committers = 1, LockTimeout = TimeSpan.FromMinutes(1) }));
 

@@ -9,6 +9,9 @@ internal sealed class ServerStream(
 {
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    // The context gives it no more once the call is over, and a device may end a call at any moment.
+    private readonly CancellationToken _gone = context.CancellationToken;
+
     public Task Ended => _ended.Task;
 
     public string Authorization { get; } = context.RequestHeaders.GetValue("authorization")!;
@@ -19,7 +22,7 @@ internal sealed class ServerStream(
     /// <summary>The next message of the device.</summary>
     public async Task<SyncStreamRequest> ReadAsync()
     {
-        Assert.True(await requests.MoveNext(context.CancellationToken).WaitAsync(ScriptedServer.Hung), "The device ended its side.");
+        Assert.True(await requests.MoveNext(_gone).WaitAsync(ScriptedServer.Hung), "The device ended its side.");
         return requests.Current;
     }
 
@@ -52,7 +55,7 @@ internal sealed class ServerStream(
         return hello;
     }
 
-    public Task WriteAsync(SyncStreamResponse message) => responses.WriteAsync(message, context.CancellationToken);
+    public Task WriteAsync(SyncStreamResponse message) => responses.WriteAsync(message, _gone);
 
     public Task WriteAsync(Delta delta) => WriteAsync(new SyncStreamResponse { Delta = delta });
 
@@ -68,7 +71,7 @@ internal sealed class ServerStream(
     /// <summary>Waits until the device has ended its side.</summary>
     public async Task ReadToEndAsync()
     {
-        while (await requests.MoveNext(context.CancellationToken).WaitAsync(ScriptedServer.Hung))
+        while (await requests.MoveNext(_gone).WaitAsync(ScriptedServer.Hung))
         {
         }
     }

@@ -176,11 +176,11 @@ public sealed class SessionTests
     public async Task A_raised_cost_hashes_the_password_anew_at_the_next_sign_in()
     {
         await using var server = await RunningServer.StartAsync(new() { ["SignIn:BcryptCost"] = "12" });
-        Assert.StartsWith("$2a$11$", await HashAsync(server), StringComparison.Ordinal);
+        Assert.StartsWith("$2a$04$", await HashAsync(server), StringComparison.Ordinal);
 
         await Faults.ExpectAsync(
             StatusCode.Unauthenticated, ErrorReason.InvalidCredentials, () => server.LoginAsync(password: "wrong"));
-        Assert.StartsWith("$2a$11$", await HashAsync(server), StringComparison.Ordinal);
+        Assert.StartsWith("$2a$04$", await HashAsync(server), StringComparison.Ordinal);
         await server.LoginAsync();
 
         Assert.Contains("$12$", await HashAsync(server), StringComparison.Ordinal);

@@ -1,5 +1,4 @@
 using Grpc.Core;
-using KhsCrm.Contracts.Kinds;
 using KhsCrm.SyncServer.Tests.Kit;
 using KhsCrm.V1;
 using Xunit;
@@ -17,7 +16,7 @@ internal sealed class RecordingDevice(RunningServer server, string email, Guid u
     /// <summary>What came over the wire since the last look.</summary>
     public List<SyncStreamResponse> Recording { get; } = [];
 
-    public Dictionary<(EntityType Type, string Id), Entity> Rows { get; } = [];
+    public ShownRows Rows { get; } = new();
 
     public bool IsConnected => _call is not null;
 
@@ -45,10 +44,7 @@ internal sealed class RecordingDevice(RunningServer server, string email, Guid u
             Assert.True(await _call!.ResponseStream.MoveNext(RunningServer.Cancellation), "the stream ended");
             var message = _call.ResponseStream.Current.Clone();
             Recording.Add(message);
-            if (message.ResyncRequired is not null)
-                Rows.Clear();
-            foreach (var change in message.Delta?.Changes ?? [])
-                Apply(change);
+            Rows.Apply(message);
             if (message.Delta is { } delta)
                 _hello.Cursor = delta.Cursor;
             if (message.Delta is { Checkpoint: true })
@@ -62,32 +58,4 @@ internal sealed class RecordingDevice(RunningServer server, string email, Guid u
     }
 
     public void Dispose() => Disconnect();
-
-    private void Apply(Change change)
-    {
-        switch (change.ChangeCase)
-        {
-            case Change.ChangeOneofCase.Entity:
-                var kind = EntityKinds.Of(change.Entity)!;
-                Rows[(kind.Type, kind.GetId(change.Entity))] = change.Entity;
-                break;
-            case Change.ChangeOneofCase.Deleted:
-                Rows.Remove((change.Deleted.EntityType, change.Deleted.EntityId));
-                break;
-            case Change.ChangeOneofCase.Withdrawn:
-                Rows.Remove((change.Withdrawn.EntityType, change.Withdrawn.EntityId));
-                if (change.Withdrawn.EntityType == EntityType.Job)
-                    RemoveChildren(change.Withdrawn.EntityId);
-                break;
-        }
-    }
-
-    private void RemoveChildren(string jobId)
-    {
-        foreach (var (key, row) in Rows.ToList())
-        {
-            if ((row.Material?.JobId ?? row.JobAssignment?.JobId ?? row.JobStatusHistory?.JobId) == jobId)
-                Rows.Remove(key);
-        }
-    }
 }

@@ -19,7 +19,7 @@ internal sealed class ScopeDevice(RunningServer server, ScopeHistory history, Gu
 
     public Guid UserId => userId;
 
-    public Dictionary<(EntityType Type, string Id), Entity> Rows { get; } = [];
+    public ShownRows Rows { get; } = new();
 
     public bool IsConnected => _call is not null;
 
@@ -91,12 +91,9 @@ internal sealed class ScopeDevice(RunningServer server, ScopeHistory history, Gu
     private void Handle(SyncStreamResponse message)
     {
         _unchecked.Add(message);
-        if (message.ResyncRequired is not null)
-            Rows.Clear();
+        Rows.Apply(message);
         if (message.Delta is not { } delta)
             return;
-        foreach (var change in delta.Changes)
-            Apply(change);
         _hello.Cursor = delta.Cursor;
         if (delta.Checkpoint)
             CheckCheckpoint(message);
@@ -122,33 +119,5 @@ internal sealed class ScopeDevice(RunningServer server, ScopeHistory history, Gu
         foreach (var message in _unchecked)
             CheckMessage(message, userId, history.Between(_oldestState, message.PushResult is null ? latestState : history.Latest));
         _unchecked.Clear();
-    }
-
-    private void Apply(Change change)
-    {
-        switch (change.ChangeCase)
-        {
-            case Change.ChangeOneofCase.Entity:
-                var kind = EntityKinds.Of(change.Entity)!;
-                Rows[(kind.Type, kind.GetId(change.Entity))] = change.Entity;
-                break;
-            case Change.ChangeOneofCase.Deleted:
-                Rows.Remove((change.Deleted.EntityType, change.Deleted.EntityId));
-                break;
-            case Change.ChangeOneofCase.Withdrawn:
-                Rows.Remove((change.Withdrawn.EntityType, change.Withdrawn.EntityId));
-                if (change.Withdrawn.EntityType == EntityType.Job)
-                    RemoveChildren(change.Withdrawn.EntityId);
-                break;
-        }
-    }
-
-    private void RemoveChildren(string jobId)
-    {
-        foreach (var (key, row) in Rows.ToList())
-        {
-            if ((row.Material?.JobId ?? row.JobAssignment?.JobId ?? row.JobStatusHistory?.JobId) == jobId)
-                Rows.Remove(key);
-        }
     }
 }

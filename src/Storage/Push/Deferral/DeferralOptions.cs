@@ -20,6 +20,13 @@ public sealed class DeferralOptions
     public TimeSpan RetryDelay { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
+    /// Gets or sets how many operations of a device may wait at the same time: 1 to 100,000, default 1,000. One more is
+    /// rejected with <c>LIMIT_EXCEEDED</c> instead.
+    /// </summary>
+    [Range(1, 100_000)]
+    public int MaxWaitingPerDevice { get; set; } = 1_000;
+
+    /// <summary>
     /// Gets or sets how often the ledger is asked for operations whose row came by another server or another program, or
     /// whose time has come: 100 ms to 10 minutes, default 5 seconds. What this server writes is seen at once.
     /// </summary>

@@ -97,9 +97,13 @@ public sealed class DeferredOperations(
         await using var command = dataSource.CreateCommand(
             """
             SELECT q.id,
-                EXISTS (SELECT FROM jobs j WHERE j.id = q.waits_for) OR EXISTS (SELECT FROM customers c WHERE c.id = q.waits_for),
+                EXISTS (SELECT FROM jobs j WHERE j.id = q.waits_for
+                    AND (u.role = 'OWNER'
+                        OR EXISTS (SELECT FROM job_assignments a WHERE a.job_id = j.id AND a.user_id = q.user_id)))
+                OR EXISTS (SELECT FROM customers c WHERE c.id = q.waits_for),
                 q.created_at + $1 * (2 ^ (q.retry_count + 1) - 1) <= $2
-            FROM sync_queue q WHERE q.status = 'pending' AND q.waits_for IS NOT NULL ORDER BY q.created_at, q.client_seq
+            FROM sync_queue q JOIN users u ON u.id = q.user_id
+            WHERE q.status = 'pending' AND q.waits_for IS NOT NULL ORDER BY q.created_at, q.client_seq
             """);
         command.Parameters.Add(new NpgsqlParameter<TimeSpan> { TypedValue = options.Value.RetryDelay });
         command.Parameters.Add(new NpgsqlParameter<DateTime> { TypedValue = timeProvider.GetUtcNow().UtcDateTime });

@@ -38,6 +38,7 @@ internal sealed record WaitingOperation(Guid Id, PlannedOperation Planned, Actor
             var planned = new PlannedOperation(LedgerJson.Parse<Operation>(reader.GetString(0)))
             {
                 Place = (reader.GetDateTime(1), reader.GetInt64(2)),
+                HasWaited = true,
                 IsLastTry = isLastTry,
             };
             var role = reader.IsDBNull(7) ? Role.Unspecified : EnumText.Role(reader.GetString(7));

@@ -2,14 +2,14 @@ namespace KhsCrm.Storage.Push.GroupCommit;
 
 /// <summary>
 /// What waits for a transaction: a lane for each device, and the lanes in a round, so that a device with a long outbox
-/// takes its turns between those of the others. Bounded: who finds no room waits, in the order of arrival. Not
-/// thread-safe.
+/// takes its turns between those of the others. Bounded, with what waits aside for a lock: who finds no room waits, the
+/// devices in a round again, each in the order of arrival. Not thread-safe.
 /// </summary>
 internal sealed class FairQueue(GroupCommitOptions options)
 {
     private readonly Dictionary<Guid, Lane> _lanes = [];
     private readonly Queue<Lane> _round = [];
-    private readonly Queue<TaskCompletionSource> _forRoom = [];
+    private readonly RoundOfDevices _forRoom = new();
     private int _operations;
     private long _bytes;
 
@@ -18,20 +18,19 @@ internal sealed class FairQueue(GroupCommitOptions options)
     private bool HasRoom => _operations < options.MaxQueuedOperations && _bytes < options.MaxQueuedBytes;
 
     /// <summary>Waits for room; null when there is some. Whoever has waited has to ask again.</summary>
-    public TaskCompletionSource? WaitForRoom(bool hasWaited)
+    public TaskCompletionSource? WaitForRoom(Submission submission, bool hasWaited)
     {
-        if (HasRoom && (hasWaited || _forRoom.Count == 0))
+        if (HasRoom && (hasWaited || _forRoom.IsEmpty))
             return null;
         var room = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        _forRoom.Enqueue(room);
+        _forRoom.Add(KeyOf(submission), room);
         return room;
     }
 
     /// <summary>Puts a submission at the end of its lane.</summary>
     public QueuedSubmission Add(Submission submission, int bytes)
     {
-        // A typed RPC follows nothing: it has a lane of its own.
-        var key = submission.Actor.DeviceId ?? Guid.NewGuid();
+        var key = KeyOf(submission);
         if (!_lanes.TryGetValue(key, out var lane))
             _lanes.Add(key, lane = new Lane(key));
         var queued = new QueuedSubmission(submission, lane, bytes);
@@ -71,8 +70,32 @@ internal sealed class FairQueue(GroupCommitOptions options)
         return group;
     }
 
-    /// <summary>Lets a lane whose submission is done come round again.</summary>
-    public void Release(Lane lane)
+    /// <summary>Keeps counting a submission that was taken and waits for a lock of another program: it is still held.</summary>
+    public void SetAside(QueuedSubmission queued)
+    {
+        queued.IsAside = true;
+        _operations += queued.Operations;
+        _bytes += queued.Bytes;
+    }
+
+    /// <summary>Lets the lane of a submission that is done come round again.</summary>
+    public void Release(QueuedSubmission queued)
+    {
+        if (queued.IsAside)
+        {
+            queued.IsAside = false;
+            _operations -= queued.Operations;
+            _bytes -= queued.Bytes;
+            LetIn();
+        }
+
+        Release(queued.Lane);
+    }
+
+    // A typed RPC follows nothing: it has a lane of its own.
+    private static Guid KeyOf(Submission submission) => submission.Actor.DeviceId ?? Guid.NewGuid();
+
+    private void Release(Lane lane)
     {
         lane.IsTaken = false;
         if (lane.Waiting.Count > 0)
@@ -92,7 +115,7 @@ internal sealed class FairQueue(GroupCommitOptions options)
     // One at a time: it takes its room, or has gone away, and then the next is let in.
     private void LetIn()
     {
-        while (HasRoom && _forRoom.TryDequeue(out var room))
+        while (HasRoom && _forRoom.TryTake(out var room))
         {
             if (room.TrySetResult())
                 return;

@@ -62,7 +62,7 @@ public sealed class GroupCommitter : IDisposable
             TaskCompletionSource? room;
             lock (_lock)
             {
-                room = _queue.WaitForRoom(hasWaited);
+                room = _queue.WaitForRoom(submission, hasWaited);
                 if (room is null)
                 {
                     queued = _queue.Add(submission, bytes);
@@ -145,6 +145,8 @@ public sealed class GroupCommitter : IDisposable
         }
         else if (group.Count == 1)
         {
+            lock (_lock)
+                _queue.SetAside(group[0]);
             _ = Task.Run(() => CommitAloneAsync(group[0]));
         }
     }
@@ -176,7 +178,7 @@ public sealed class GroupCommitter : IDisposable
         lock (_lock)
         {
             foreach (var queued in group)
-                _queue.Release(queued.Lane);
+                _queue.Release(queued);
             StartCommitters();
         }
 

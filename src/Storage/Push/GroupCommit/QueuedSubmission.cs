@@ -14,6 +14,9 @@ internal sealed class QueuedSubmission(Submission submission, Lane lane, int byt
 
     public int Bytes { get; } = bytes;
 
+    /// <summary>Whether it was taken and waits for a lock of another program.</summary>
+    public bool IsAside { get; set; }
+
     /// <summary>Whether the caller has gone away before it was taken.</summary>
     public bool IsCanceled => _done.Task.IsCanceled;
 

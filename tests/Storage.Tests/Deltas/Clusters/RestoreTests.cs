@@ -74,17 +74,28 @@ public sealed class RestoreTests
         await using var other = await HistoryServer.StartAsync(Cancellation);
         await old.DumpToAsync(other.ConnectionString, Cancellation);
         await using var to = Of(other);
+        var kept = await from.NamesAsync();
+        await from.AddAsync("after the dump");
+        var naive = new NaiveDevice(from.DataSource);
+        await naive.SyncAsync();
         var moved = to.Device(device, pageSize: 7);
         await moved.ReadAsync();
         Assert.Equal(ResyncReason.DatabaseRestored, moved.LastResync);
 
         moved = to.Device(pageSize: 7);
         await moved.SyncAsync();
-        Assert.Equal(await from.NamesAsync(), Names(moved));
+        Assert.Equal(kept, Names(moved));
         await moved.SyncAsync();
         Assert.Empty(moved.Received);
         await to.AddAsync("new");
         await moved.SyncAsync();
         Assert.Equal("new", Assert.Single(moved.Received).Entity.Customer.Name);
+        // A cursor of times goes on as if nothing had been.
+        await to.RunAsync("INSERT INTO customers (name, address, updated_at) VALUES ('by a slower clock', 'a', now() - interval '1 hour')");
+        await moved.SyncAsync();
+        Assert.Contains("by a slower clock", Names(moved));
+        await naive.MoveToAsync(to.DataSource);
+        Assert.Contains("after the dump", naive.Customers.Values);
+        Assert.DoesNotContain("by a slower clock", naive.Customers.Values);
     }
 }

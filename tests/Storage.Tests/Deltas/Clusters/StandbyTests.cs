@@ -109,20 +109,28 @@ public sealed class StandbyTests : IAsyncLifetime
         await _primary.AddAsync("lost");
         var ahead = _primary.Device();
         await ahead.SyncAsync();
+        var naive = new NaiveDevice(_primary.DataSource);
+        await naive.SyncAsync();
         await _primaryServer.CrashAsync(Cancellation);
         await _standbyServer.PromoteAsync(Cancellation);
         // More transactions than were lost: their numbers are used again.
         for (var i = 0; i < 5; i++)
             await _standby.AddAsync($"after {i}");
+        await _standby.RunAsync(
+            "INSERT INTO customers (name, address, updated_at) VALUES ('by a slower clock', 'a', now() - interval '1 hour')");
 
         behind = _standby.Device(behind);
         await behind.SyncAsync();
-        Assert.Equal(5, behind.Received.Count);
+        Assert.Equal(6, behind.Received.Count);
         Assert.Equal(await _standby.NamesAsync(), Names(behind));
 
         ahead = _standby.Device(ahead);
         await ahead.ReadAsync();
         Assert.Equal(ResyncReason.DatabaseRestored, ahead.LastResync);
+        // A cursor of times keeps for ever what was lost, and never sees what a clock behind its own has dated.
+        await naive.MoveToAsync(_standby.DataSource);
+        Assert.Contains("lost", naive.Customers.Values);
+        Assert.DoesNotContain("by a slower clock", naive.Customers.Values);
     }
 
     private ReadReplica Replica() => new(

@@ -33,7 +33,7 @@ internal sealed class WriteModel
     public string Push(string user, bool isOwner, Operation operation) =>
         Decide(new Waiting(user, isOwner, operation, ""), _waiting);
 
-    /// <summary>Tries again what waits and whose row is there.</summary>
+    /// <summary>Tries again what waits and whose row is there; to a worker a job is there once they are assigned.</summary>
     /// <returns>The operations that are final now, and what they became.</returns>
     public Dictionary<string, string> Retry()
     {
@@ -42,7 +42,7 @@ internal sealed class WriteModel
         {
             var before = final.Count;
             var waiting = _waiting;
-            var arrived = waiting.Where(one => Customers.ContainsKey(one.WaitsFor) || Jobs.ContainsKey(one.WaitsFor)).ToHashSet();
+            var arrived = waiting.Where(HasArrived).ToHashSet();
             _waiting = [];
             foreach (var one in waiting)
             {
@@ -79,7 +79,7 @@ internal sealed class WriteModel
         if (parent is not null && !Exists(parent))
             return _deleted.Contains(parent) ? "REFERENCE_NOT_FOUND" : Wait(one, parent);
         if (!one.IsOwner && !IsAssigned(row.Material!.JobId, one.User))
-            return "NOT_PERMITTED";
+            return one.WaitsFor.Length > 0 ? Wait(one, row.Material.JobId) : "NOT_PERMITTED";
         if (row.JobAssignment is { } pair && IsAssigned(pair.JobId, pair.UserId))
             return "ROW_EXISTS";
         switch (row.RowCase)
@@ -162,6 +162,9 @@ internal sealed class WriteModel
         job.Status = status;
         return "Applied";
     }
+
+    private bool HasArrived(Waiting one) =>
+        Customers.ContainsKey(one.WaitsFor) || (Jobs.ContainsKey(one.WaitsFor) && (one.IsOwner || IsAssigned(one.WaitsFor, one.User)));
 
     private string Wait(Waiting one, string parent)
     {
