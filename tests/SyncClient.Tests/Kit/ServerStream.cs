@@ -7,6 +7,8 @@ namespace KhsCrm.SyncClient.Tests.Kit;
 internal sealed class ServerStream(
     IAsyncStreamReader<SyncStreamRequest> requests, IServerStreamWriter<SyncStreamResponse> responses, ServerCallContext context)
 {
+    // Asked for while the call goes on: of one that is gone, gRPC gives none.
+    private readonly CancellationToken _aborted = context.CancellationToken;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public Task Ended => _ended.Task;
@@ -19,7 +21,7 @@ internal sealed class ServerStream(
     /// <summary>The next message of the device.</summary>
     public async Task<SyncStreamRequest> ReadAsync()
     {
-        Assert.True(await requests.MoveNext(context.CancellationToken).WaitAsync(ScriptedServer.Hung), "The device ended its side.");
+        Assert.True(await requests.MoveNext(_aborted).WaitAsync(ScriptedServer.Hung), "The device ended its side.");
         return requests.Current;
     }
 
@@ -52,7 +54,7 @@ internal sealed class ServerStream(
         return hello;
     }
 
-    public Task WriteAsync(SyncStreamResponse message) => responses.WriteAsync(message, context.CancellationToken);
+    public Task WriteAsync(SyncStreamResponse message) => responses.WriteAsync(message, _aborted);
 
     public Task WriteAsync(Delta delta) => WriteAsync(new SyncStreamResponse { Delta = delta });
 
@@ -68,7 +70,7 @@ internal sealed class ServerStream(
     /// <summary>Waits until the device has ended its side.</summary>
     public async Task ReadToEndAsync()
     {
-        while (await requests.MoveNext(context.CancellationToken).WaitAsync(ScriptedServer.Hung))
+        while (await requests.MoveNext(_aborted).WaitAsync(ScriptedServer.Hung))
         {
         }
     }
