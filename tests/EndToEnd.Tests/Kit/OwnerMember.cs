@@ -1,6 +1,5 @@
 using System.Globalization;
 using KhsCrm.SyncClient;
-using KhsCrm.V1;
 
 namespace KhsCrm.EndToEnd.Tests.Kit;
 
