@@ -2,6 +2,7 @@ using KhsCrm.SyncClient;
 using KhsCrm.V1;
 
 // SampleDevice sync FOLDER SERVER EMAIL PASSWORD: signs in, edits, syncs, queries, and prints what it holds.
+// SampleDevice pull FOLDER: syncs, and prints a line each time that another part of a catch-up is in the store.
 // SampleDevice edit FOLDER NAME: stays connected and adds customers NAME 0, NAME 1, … until it is killed, and prints each
 // once it is in the store.
 var (verb, folder) = (args[0], args[1]);
@@ -10,6 +11,13 @@ await using var client = await KhsCrmClient.OpenAsync(new KhsCrmClientOptions
     DataFolder = folder,
     ServerAddress = verb == "sync" ? args[2] : null,
 });
+if (verb == "pull")
+{
+    client.StatusChanged += (_, status) => Console.WriteLine($"{status.State} {status.Received}");
+    await client.SyncAsync();
+    return;
+}
+
 if (verb == "edit")
 {
     await client.StartAsync();

@@ -24,10 +24,7 @@ public sealed class JobList(NpgsqlDataSource dataSource)
         Guid reader, Role role, Guid id, CancellationToken cancellationToken)
     {
         await using var command = dataSource.CreateCommand();
-        command.CommandText = $"""
-            SELECT {WorkerNames.Columns}, {EntityTables.Jobs.SelectList} FROM jobs t {WorkerNames.Join}
-            WHERE t.id = {command.Add(id)} AND {ReadScope.Condition(EntityType.Job, command, ReadScope.WorkerOf(reader, role))}
-            """;
+        WriteOne(command, ReadScope.WorkerOf(reader, role), id);
         await using var rows = await command.ExecuteReaderAsync(cancellationToken);
         return await rows.ReadAsync(cancellationToken)
             ? (EntityTables.Jobs.ReadRow(rows, firstOrdinal: 2), [.. WorkerNames.Read(rows, firstOrdinal: 0)])
@@ -52,6 +49,11 @@ public sealed class JobList(NpgsqlDataSource dataSource)
             jobs.Add(EntityTables.Jobs.ReadRow(rows));
         return jobs;
     }
+
+    internal static void WriteOne(NpgsqlCommand command, Guid? worker, Guid id) => command.CommandText = $"""
+        SELECT {WorkerNames.Columns}, {EntityTables.Jobs.SelectList} FROM jobs t {WorkerNames.Join}
+        WHERE t.id = {command.Add(id)} AND {ReadScope.Condition(EntityType.Job, command, worker)}
+        """;
 
     internal static void Write(NpgsqlCommand command, Guid? worker, JobFilter filter, Position? after, int limit)
     {

@@ -26,16 +26,21 @@ public sealed class RowFinder(NpgsqlDataSource dataSource)
     {
         await using var command = dataSource.CreateCommand();
         var table = EntityTables.Of(EntityKinds.Of(type)!);
-        command.CommandText = $"""
-            SELECT {table.SelectList} FROM {table.Name} t
-            WHERE t.id = ANY({command.Add(ids.ToArray())})
-                AND {ReadScope.Condition(type, command, ReadScope.WorkerOf(reader, role))}
-            """;
+        Write(command, type, ReadScope.WorkerOf(reader, role), ids);
         await using var rows = await command.ExecuteReaderAsync(cancellationToken);
         List<Entity> found = [];
         while (await rows.ReadAsync(cancellationToken))
             found.Add(table.Read(rows));
         return found;
+    }
+
+    internal static void Write(NpgsqlCommand command, EntityType type, Guid? worker, IReadOnlyCollection<Guid> ids)
+    {
+        var table = EntityTables.Of(EntityKinds.Of(type)!);
+        command.CommandText = $"""
+            SELECT {table.SelectList} FROM {table.Name} t
+            WHERE t.id = ANY({command.Add(ids.ToArray())}) AND {ReadScope.Condition(type, command, worker)}
+            """;
     }
 
     /// <summary>Finds the assignment of a user to a job; null when there is none.</summary>

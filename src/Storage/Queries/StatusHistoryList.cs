@@ -23,6 +23,15 @@ public sealed class StatusHistoryList(NpgsqlDataSource dataSource)
         Guid job, Position? after, int limit, CancellationToken cancellationToken)
     {
         await using var command = dataSource.CreateCommand();
+        Write(command, job, after, limit);
+        await using var rows = await command.ExecuteReaderAsync(cancellationToken);
+        List<JobStatusHistory> changes = [];
+        while (await rows.ReadAsync(cancellationToken))
+            changes.Add(EntityTables.JobStatusHistory.ReadRow(rows));
+        return changes;
+    }
+    internal static void Write(NpgsqlCommand command, Guid job, Position? after, int limit)
+    {
         var jobId = command.Add(job);
         var page = after is { } end
             ? $"AND (t.changed_at, t.id) < ({command.Add(end.ChangedAt)}, {command.Add(end.Id)})"
@@ -31,10 +40,5 @@ public sealed class StatusHistoryList(NpgsqlDataSource dataSource)
             SELECT {EntityTables.JobStatusHistory.SelectList} FROM job_status_history t WHERE t.job_id = {jobId} {page}
             ORDER BY t.changed_at DESC, t.id DESC LIMIT {command.Add(limit)}
             """;
-        await using var rows = await command.ExecuteReaderAsync(cancellationToken);
-        List<JobStatusHistory> changes = [];
-        while (await rows.ReadAsync(cancellationToken))
-            changes.Add(EntityTables.JobStatusHistory.ReadRow(rows));
-        return changes;
     }
 }

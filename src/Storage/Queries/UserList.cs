@@ -49,6 +49,12 @@ public sealed class UserList(NpgsqlDataSource dataSource)
         CancellationToken cancellationToken)
     {
         await using var command = dataSource.CreateCommand();
+        Write(command, role, includeInactive, includeServices, after, limit);
+        return await ReadAllAsync(command, reader, readerRole, cancellationToken);
+    }
+
+    internal static void Write(
+        NpgsqlCommand command, Role role, bool includeInactive, bool includeServices, Position? after, int limit) =>
         command.CommandText = $"""
             SELECT {EntityTables.Users.SelectList} FROM users t
             WHERE ({command.Add(includeInactive)} OR t.is_active)
@@ -57,8 +63,6 @@ public sealed class UserList(NpgsqlDataSource dataSource)
                 AND ({command.Add(after is null)} OR (t.name, t.id) > ({command.Add(after?.Name ?? "")}, {command.Add(after?.Id ?? Guid.Empty)}))
             ORDER BY t.name, t.id LIMIT {command.Add(limit)}
             """;
-        return await ReadAllAsync(command, reader, readerRole, cancellationToken);
-    }
 
     private static async Task<IReadOnlyList<User>> ReadAllAsync(
         NpgsqlCommand command, Guid readerId, Role readerRole, CancellationToken cancellationToken)

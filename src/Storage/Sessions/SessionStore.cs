@@ -31,38 +31,25 @@ public sealed class SessionStore(
         return null;
     }
 
-    /// <summary>Trades a refresh token for the next one. A token that was traded before ends the whole session: it was stolen.</summary>
+    /// <summary>
+    /// Trades a refresh token for the next one. A token that was traded before ends the whole session: it was stolen; unless
+    /// the answer may just have been lost (ADR 14).
+    /// </summary>
     /// <returns>The session with its new token; null when the token is no good.</returns>
     public async Task<IssuedSession?> RefreshAsync(string refreshToken, CancellationToken cancellationToken)
     {
+        var now = timeProvider.GetUtcNow().UtcDateTime;
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        await using var use = new NpgsqlCommand(
-            $"""
-            WITH held AS (SELECT * FROM refresh_tokens WHERE token = $1 FOR UPDATE),
-            marked AS (
-                UPDATE refresh_tokens r SET used_at = $2 FROM held h
-                WHERE r.id = h.id AND h.used_at IS NULL)
-            SELECT h.family_id, h.used_at IS NULL AND h.expires_at > $2 AND t.is_active, {EntityTables.Users.SelectList}
-            FROM held h JOIN users t ON t.id = h.user_id
-            """,
-            connection);
-        use.Parameters.Add(new NpgsqlParameter<string> { TypedValue = Digest(refreshToken) });
-        use.Parameters.Add(new NpgsqlParameter<DateTime> { TypedValue = timeProvider.GetUtcNow().UtcDateTime });
-        Guid familyId;
-        User user;
-        bool isGood;
-        await using (var reader = await use.ExecuteReaderAsync(cancellationToken))
-        {
-            if (!await reader.ReadAsync(cancellationToken))
-                return null;
-            (familyId, isGood) = (reader.GetGuid(0), reader.GetBoolean(1));
-            user = EntityTables.Users.ReadRow(reader, firstOrdinal: 2);
-        }
-
+        if (await HeldToken.UseAsync(connection, Digest(refreshToken), now, cancellationToken) is not { } token)
+            return null;
+        var isGood = token.IsAlive
+            && (token.UsedAt is not { } usedAt
+                || (now - usedAt <= options.Value.LostAnswerGrace
+                    && await token.TrySupersedeAsync(connection, now, cancellationToken)));
         if (!isGood)
-            await EndFamilyAsync(connection, familyId, cancellationToken);
-        var session = isGood ? await IssueAsync(connection, user, familyId, cancellationToken) : null;
+            await EndFamilyAsync(connection, token.FamilyId, cancellationToken);
+        var session = isGood ? await IssueAsync(connection, token.User, token.FamilyId, cancellationToken) : null;
         await transaction.CommitAsync(cancellationToken);
         return session;
     }

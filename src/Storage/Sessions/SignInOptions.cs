@@ -12,4 +12,11 @@ public sealed class SignInOptions
     /// <summary>Gets or sets how long a session lives without being refreshed. Default 60 days: a device may well be offline for a month.</summary>
     [Range(typeof(TimeSpan), "00:01:00", "365.00:00:00")]
     public TimeSpan RefreshTokenLifetime { get; set; } = TimeSpan.FromDays(60);
+
+    /// <summary>
+    /// Gets or sets how long a refresh token that was just used is taken again while nobody has used its successor: the answer
+    /// that carried that may have been lost. 0 to 1 day, default 10 minutes; 0: never.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]
+    public TimeSpan LostAnswerGrace { get; set; } = TimeSpan.FromMinutes(10);
 }

@@ -1,26 +1,28 @@
 using KhsCrm.SyncClient.Outbox;
 using KhsCrm.SyncClient.Sessions;
+using KhsCrm.SyncClient.Store;
 
 namespace KhsCrm.SyncClient;
 
 /// <content>Edits that met a change of somebody else.</content>
 public sealed partial class DeviceOutbox
 {
+    private static readonly StoreQuery<IReadOnlyList<EditConflict>> ConflictQuery = Query<IReadOnlyList<EditConflict>>(
+        Conflicts.List, (left, right) => left.Select(one => one.OperationId).SequenceEqual(right.Select(one => one.OperationId)));
+
     /// <summary>
     /// Lists the edits that met a change of somebody else, with both values, in the order of the edits: those that
     /// overwrote it and those that were rejected for it.
     /// </summary>
     /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="NotSignedInException">Nobody is signed in.</exception>
     public Task<IReadOnlyList<EditConflict>> ListConflictsAsync(CancellationToken cancellationToken = default) =>
-        _store.ReadAsync<IReadOnlyList<EditConflict>>(Conflicts.List, cancellationToken);
+        _store.AskAsync(ConflictQuery, cancellationToken);
 
     /// <summary>The conflicts as they are and as they become. Ends when the client is closed.</summary>
     /// <param name="cancellationToken">Ends the observation.</param>
     public IAsyncEnumerable<IReadOnlyList<EditConflict>> ObserveConflictsAsync(CancellationToken cancellationToken = default) =>
-        Observe<IReadOnlyList<EditConflict>>(
-            Conflicts.List,
-            (left, right) => left.Select(one => one.OperationId).SequenceEqual(right.Select(one => one.OperationId)),
-            cancellationToken);
+        _store.ObserveAsync(ConflictQuery, cancellationToken);
 
     /// <summary>
     /// Resolves a conflict for this device: merged values stay as they are, a rejected edit is queued again over the

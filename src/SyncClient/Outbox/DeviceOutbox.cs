@@ -19,15 +19,16 @@ public sealed partial class DeviceOutbox
     /// <param name="state">Only those in this state; null for all.</param>
     /// <param name="limit">At most so many, 1 or more.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="NotSignedInException">Nobody is signed in.</exception>
     public Task<IReadOnlyList<OutboxOperation>> ListAsync(
         OutboxState? state = null, int limit = 1_000, CancellationToken cancellationToken = default) =>
-        _store.ReadAsync(connection => List(connection, state, limit), cancellationToken);
+        _store.AskAsync(Operations(state, limit), cancellationToken);
 
     /// <summary>The operations as they are and each time that one of them moves. Ends when the client is closed.</summary>
     /// <inheritdoc cref="ListAsync"/>
     public IAsyncEnumerable<IReadOnlyList<OutboxOperation>> ObserveAsync(
         OutboxState? state = null, int limit = 1_000, CancellationToken cancellationToken = default) =>
-        Observe(connection => List(connection, state, limit), (_, _) => false, cancellationToken);
+        _store.ObserveAsync(Operations(state, limit), cancellationToken);
 
     /// <summary>Counts operations by state.</summary>
     public Task<OutboxCounts> CountAsync(CancellationToken cancellationToken = default) =>
@@ -36,7 +37,7 @@ public sealed partial class DeviceOutbox
     /// <summary>The counts as they are and as they become, for a badge. Ends when the client is closed.</summary>
     /// <param name="cancellationToken">Ends the observation.</param>
     public IAsyncEnumerable<OutboxCounts> ObserveCountsAsync(CancellationToken cancellationToken = default) =>
-        Observe(OutboxCounts.Read, Equals, cancellationToken);
+        _store.ObserveAsync(Query(OutboxCounts.Read, Equals), cancellationToken);
 
     /// <summary>
     /// Queues a rejected operation anew, on the row as it now is. It gets another id and goes to the end.
@@ -78,7 +79,9 @@ public sealed partial class DeviceOutbox
             : throw new EditRefusedException(ErrorReason.Conflict, "Only a rejected operation can be retried.");
     }
 
-    private IAsyncEnumerable<T> Observe<T>(
-        Func<StoreConnection, T> read, Func<T, T, bool> isSame, CancellationToken cancellationToken) =>
-        _store.ObserveAsync(new StoreQuery<T>(read, (_, _, changes) => changes.OutboxChanged, isSame), cancellationToken);
+    private static StoreQuery<IReadOnlyList<OutboxOperation>> Operations(OutboxState? state, int limit) =>
+        Query(connection => List(connection, state, limit), (_, _) => false);
+
+    private static StoreQuery<T> Query<T>(Func<StoreConnection, T> read, Func<T, T, bool> isSame) =>
+        new(read, (_, _, changes) => changes.OutboxChanged, isSame);
 }

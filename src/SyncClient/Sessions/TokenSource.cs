@@ -36,10 +36,10 @@ internal sealed class TokenSource(LocalStore store, ServerConnection server, Tim
             var session = await RequireSessionAsync(cancellationToken).ConfigureAwait(false);
             if (session.Tokens.AccessToken != usedToken)
                 return session.Tokens.AccessToken; // Somebody else was faster.
-            // Not cancelled once it is sent: the refresh token works once, so its answer must reach the store.
+            // Not cancelled once it is sent: the refresh token works once, so its answer should reach the store. When it is
+            // lost on the way, the server takes the same token again for a while.
             var tokens = await TradeAsync(address, session).ConfigureAwait(false);
-            await store.WriteAsync(
-                transaction => (session with { Tokens = tokens }).Write(transaction.Connection), CancellationToken.None)
+            await store.WriteAsync(transaction => Keep(transaction.Connection, session, tokens), CancellationToken.None)
                 .ConfigureAwait(false);
             return tokens.AccessToken;
         }
@@ -50,6 +50,18 @@ internal sealed class TokenSource(LocalStore store, ServerConnection server, Tim
     }
 
     public void Dispose() => _refreshing.Dispose();
+
+    // Another process may have traded the same token at the same time. The server takes back what it gave first, so the pair
+    // that ends last is the good one.
+    private static void Keep(StoreConnection connection, SessionState traded, Tokens tokens)
+    {
+        if (SessionState.TryRead(connection) is not { } now || now.User.Id != traded.User.Id)
+            return; // Signed out meanwhile, or somebody else in.
+        if (now.Tokens.RefreshToken == traded.Tokens.RefreshToken || EndOf(now.Tokens) <= EndOf(tokens))
+            (now with { Tokens = tokens }).Write(connection);
+    }
+
+    private static DateTimeOffset EndOf(Tokens tokens) => tokens.RefreshTokenExpiresAt?.ToDateTimeOffset() ?? default;
 
     private async Task<Tokens> TradeAsync(string address, SessionState session)
     {

@@ -7,6 +7,7 @@ internal static partial class StoreSchema
     [
         connection => connection.Execute(Version1),
         MigrateToVersion2,
+        connection => connection.Execute(Version3),
     ];
 
     /// <summary>The version that this library writes.</summary>

@@ -20,6 +20,7 @@ internal sealed class StreamReceiver(
     string accessToken,
     Verification? verification)
 {
+    private readonly OldActivity _oldActivity = new();
     private bool _hasCheckpoint;
 
     /// <summary>The access token that the stream lives on: the one it was opened with, or the last one it was given.</summary>
@@ -52,10 +53,10 @@ internal sealed class StreamReceiver(
                 await store.WriteAsync(StreamOpening.BeginResync, cancellationToken).ConfigureAwait(false);
                 status.Set(new(SyncState.CatchingUp));
                 break;
-            case SyncStreamResponse.MessageOneofCase.Heartbeat when !message.Heartbeat.Cursor.IsEmpty:
-                await store.WriteAsync(
-                    transaction => StreamOpening.StoreCursor(transaction, message.Heartbeat.Cursor.ToByteArray()),
-                    cancellationToken).ConfigureAwait(false);
+            case SyncStreamResponse.MessageOneofCase.Heartbeat
+                when !message.Heartbeat.Cursor.IsEmpty || _oldActivity.IsDue(message.Heartbeat):
+                await store.WriteAsync(transaction => OnHeartbeat(transaction, message.Heartbeat), cancellationToken)
+                    .ConfigureAwait(false);
                 break;
             case SyncStreamResponse.MessageOneofCase.CredentialsExpiring:
                 AccessToken = await tokens.RefreshAsync(address, AccessToken, cancellationToken).ConfigureAwait(false);
@@ -69,14 +70,25 @@ internal sealed class StreamReceiver(
     private async Task WelcomeAsync(Welcome welcome, CancellationToken cancellationToken)
     {
         var agrees = await store.WriteAsync(
-            transaction => RequireOwner(transaction.Connection, welcome.UserId)
-                && StreamOpening.AgreeOnNumbers(transaction, welcome.LastClientSeq),
+            transaction =>
+            {
+                RequireOwner(transaction.Connection, welcome.UserId);
+                _oldActivity.OnWelcome(transaction, welcome);
+                return StreamOpening.AgreeOnNumbers(transaction, welcome.LastClientSeq);
+            },
             cancellationToken).ConfigureAwait(false);
         if (!agrees)
             throw new DeviceForkedException();
         IsWelcome = true;
         status.Set(new(SyncState.CatchingUp));
         sender.OnWelcome(welcome);
+    }
+
+    private void OnHeartbeat(WriteTransaction transaction, Heartbeat heartbeat)
+    {
+        if (!heartbeat.Cursor.IsEmpty)
+            StreamOpening.StoreCursor(transaction, heartbeat.Cursor.ToByteArray());
+        _oldActivity.OnHeartbeat(transaction, heartbeat);
     }
 
     private async Task RecordAsync(PushResult result, CancellationToken cancellationToken)
@@ -119,8 +131,9 @@ internal sealed class StreamReceiver(
         }
     }
 
-    private static bool RequireOwner(StoreConnection connection, string userId) =>
-        userId.Length == 0 || DeviceState.Read(connection).OwnerId == userId
-            ? true
-            : throw new KhsCrmException("The server takes this device for somebody else's: sign in again.");
+    private static void RequireOwner(StoreConnection connection, string userId)
+    {
+        if (userId.Length > 0 && DeviceState.Read(connection).OwnerId != userId)
+            throw new KhsCrmException("The server takes this device for somebody else's: sign in again.");
+    }
 }

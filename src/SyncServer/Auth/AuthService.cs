@@ -4,6 +4,7 @@ using KhsCrm.Storage.ServiceAccounts;
 using KhsCrm.Storage.Sessions;
 using KhsCrm.SyncServer.Errors;
 using KhsCrm.SyncServer.Limits;
+using KhsCrm.SyncServer.Services;
 using KhsCrm.SyncServer.Sync;
 using KhsCrm.V1;
 using Microsoft.Extensions.Options;
@@ -25,7 +26,7 @@ internal sealed class AuthService(
         limits.CountPassword(CallerAddress.Of(context), request.Email);
         var session = await sessions.SignInAsync(request.Email, request.Password, context.CancellationToken)
             ?? throw new RpcFault(ErrorReason.InvalidCredentials, "the e-mail address or the password is wrong");
-        return new LoginResponse { Tokens = tokens.Issue(session), User = session.User };
+        return new LoginResponse { Tokens = tokens.Issue(session), User = session.User.WithEtag() };
     }
 
     public override async Task<RefreshTokenResponse> RefreshToken(RefreshTokenRequest request, ServerCallContext context)

@@ -165,6 +165,7 @@ internal sealed class SyncSession(
         MaxMessageBytes = _options.MaxMessageBytes,
         MaxBatchesInFlight = _options.MaxBatchesInFlight,
         UserId = user.Id.ToString(),
+        ActivityLogAge = Duration.FromTimeSpan(shared.DeltaOptions.Value.ActivityLogAge),
     };
 
     private async Task ReceiveAsync(Guid device, CancellationToken cancellationToken)

@@ -1,4 +1,5 @@
 using Grpc.Core;
+using KhsCrm.Storage.Deltas;
 using KhsCrm.Storage.Devices;
 using KhsCrm.Storage.Live;
 using KhsCrm.Storage.Push.Deferral;
@@ -26,6 +27,7 @@ internal sealed record SyncSessionFactory(
     Authenticator Authenticator,
     IOptions<SyncOptions> Options,
     IOptions<LiveOptions> LiveOptions,
+    IOptions<DeltaOptions> DeltaOptions,
     TimeProvider TimeProvider)
 {
     public SyncSession Create(

@@ -25,11 +25,11 @@ internal sealed record ReadRpc(
         [
             new("customer_get",
                 (wire, turn, options) => Of(new CustomerService.CustomerServiceClient(wire).GetCustomerAsync(new() { CustomerId = $"{customer(turn)}" }, options)),
-                (sql, turn) => ById(sql, "customers", customer(turn))),
+                (sql, turn) => RowFinder.Write(sql, EntityType.Customer, null, [customer(turn)])),
             new("customer_batch_get_100",
                 (wire, turn, options) => Of(new CustomerService.CustomerServiceClient(wire).BatchGetCustomersAsync(
                     new() { CustomerIds = { Batch(customer, turn).Select(id => $"{id}") } }, options)),
-                (sql, turn) => ById(sql, "customers", Batch(customer, turn))),
+                (sql, turn) => RowFinder.Write(sql, EntityType.Customer, null, Batch(customer, turn))),
             new("customer_list",
                 (wire, _, options) => Of(new CustomerService.CustomerServiceClient(wire).ListCustomersAsync(new(), options)),
                 (sql, _) => CustomerList.Write(sql, null, false, null, 101)),
@@ -41,10 +41,19 @@ internal sealed record ReadRpc(
                 (sql, _) => CustomerSearch.Write(sql, null, "217-555-01", false, null, 21)),
             new("job_get",
                 (wire, turn, options) => Of(new JobService.JobServiceClient(wire).GetJobAsync(new() { JobId = $"{job(turn)}" }, options)),
-                (sql, turn) => ById(sql, "jobs", job(turn))),
+                (sql, turn) => JobList.WriteOne(sql, null, job(turn))),
             new("job_list",
                 (wire, _, options) => Of(new JobService.JobServiceClient(wire).ListJobsAsync(new(), options)),
                 (sql, _) => JobList.Write(sql, null, new JobFilter(null, [], null, null, null, null), null, 101)),
+            new("job_list_status",
+                (wire, _, options) => Of(new JobService.JobServiceClient(wire).ListJobsAsync(new() { Statuses = { JobStatus.WaitingOnMaterials } }, options)),
+                (sql, _) => JobList.Write(sql, null, new JobFilter(null, [JobStatus.WaitingOnMaterials], null, null, null, null), null, 101)),
+            new("job_list_customer",
+                (wire, turn, options) => Of(new JobService.JobServiceClient(wire).ListJobsAsync(new() { CustomerId = $"{customer(turn)}" }, options)),
+                (sql, turn) => JobList.Write(sql, null, new JobFilter(customer(turn), [], null, null, null, null), null, 101)),
+            new("job_list_worker",
+                (wire, _, options) => Of(new JobService.JobServiceClient(wire).ListJobsAsync(new() { AssignedUserId = $"{worker}" }, options)),
+                (sql, _) => JobList.Write(sql, null, new JobFilter(null, [], worker, null, null, null), null, 101)),
             new("job_list_active",
                 (wire, _, options) => Of(new JobService.JobServiceClient(wire).ListActiveJobsAsync(new(), options)),
                 (sql, _) => ActiveJobList.Write(sql, [], null, null, 101)),
@@ -53,23 +62,32 @@ internal sealed record ReadRpc(
                 (sql, _) => AssignedJobList.Write(sql, worker, [], null, 101)),
             new("job_status_history",
                 (wire, turn, options) => Of(new JobService.JobServiceClient(wire).ListJobStatusHistoryAsync(new() { JobId = $"{job(turn)}" }, options)),
-                (sql, turn) =>
-                {
-                    sql.CommandText = "SELECT * FROM job_status_history WHERE job_id = $1 ORDER BY changed_at DESC, id DESC LIMIT 101";
-                    sql.Parameters.AddWithValue(job(turn));
-                }),
+                (sql, turn) => StatusHistoryList.Write(sql, job(turn), null, 101)),
             new("material_get",
                 (wire, turn, options) => Of(new MaterialService.MaterialServiceClient(wire).GetMaterialAsync(new() { MaterialId = $"{material(turn)}" }, options)),
-                (sql, turn) => ById(sql, "materials", material(turn))),
+                (sql, turn) => RowFinder.Write(sql, EntityType.Material, null, [material(turn)])),
             new("material_checklist",
                 (wire, turn, options) => Of(new MaterialService.MaterialServiceClient(wire).ListChecklistAsync(new() { JobId = $"{job(turn)}" }, options)),
                 (sql, turn) => Checklist.Write(sql, job(turn), false, false, null, 101)),
+            new("user_get",
+                (wire, _, options) => Of(new UserService.UserServiceClient(wire).GetUserAsync(new() { UserId = $"{worker}" }, options)),
+                (sql, _) => RowFinder.Write(sql, EntityType.User, null, [worker])),
             new("user_list",
                 (wire, _, options) => Of(new UserService.UserServiceClient(wire).ListUsersAsync(new(), options)),
-                (sql, _) => sql.CommandText = "SELECT * FROM users WHERE is_active ORDER BY name, id LIMIT 101"),
+                (sql, _) => UserList.Write(sql, Role.Unspecified, false, false, null, 101)),
             new("activity_list",
                 (wire, _, options) => Of(new ActivityService.ActivityServiceClient(wire).ListActivityAsync(new(), options)),
                 (sql, _) => ActivityList.Write(sql, new ActivityFilter(null, null, null, null, null, null), null, 101)),
+            new("activity_job",
+                (wire, turn, options) => Of(new ActivityService.ActivityServiceClient(wire).ListActivityAsync(new() { JobId = $"{job(turn)}" }, options)),
+                (sql, turn) => ActivityList.Write(sql, new ActivityFilter(null, null, null, job(turn), null, null), null, 101)),
+            new("activity_entity",
+                (wire, turn, options) => Of(new ActivityService.ActivityServiceClient(wire).ListActivityAsync(
+                    new() { EntityType = "material", EntityId = $"{material(turn)}" }, options)),
+                (sql, turn) => ActivityList.Write(sql, new ActivityFilter("material", material(turn), null, null, null, null), null, 101)),
+            new("activity_user",
+                (wire, _, options) => Of(new ActivityService.ActivityServiceClient(wire).ListActivityAsync(new() { UserId = $"{worker}" }, options)),
+                (sql, _) => ActivityList.Write(sql, new ActivityFilter(null, null, worker, null, null, null), null, 101)),
         ];
     }
 
@@ -79,10 +97,4 @@ internal sealed record ReadRpc(
     private static Func<int, Guid> Ids(SampleKind kind, int count) => turn => SampleId.Of(kind, (int)((long)turn * Stride % count));
 
     private static Guid[] Batch(Func<int, Guid> id, int turn) => [.. Enumerable.Range(turn, 100).Select(id).Distinct()];
-
-    private static void ById(NpgsqlCommand command, string table, params Guid[] ids)
-    {
-        command.CommandText = $"SELECT * FROM {table} WHERE id = ANY($1)";
-        command.Parameters.AddWithValue(ids);
-    }
 }

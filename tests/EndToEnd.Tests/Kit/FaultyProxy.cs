@@ -28,6 +28,9 @@ internal sealed class FaultyProxy : IAsyncDisposable
 
     public string Address => $"http://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}";
 
+    /// <summary>What goes wrong with every connection; null for anything.</summary>
+    public LinkFault? Always { get; init; }
+
     /// <summary>How many connections went wrong, by fault.</summary>
     public Dictionary<LinkFault, int> Faults { get; } = [];
 
@@ -103,7 +106,7 @@ internal sealed class FaultyProxy : IAsyncDisposable
     {
         lock (_lock)
         {
-            var fault = _isHealed ? LinkFault.None : (LinkFault)_random.Next(1 + (int)Enum.GetValues<LinkFault>().Max());
+            var fault = _isHealed ? LinkFault.None : Always ?? (LinkFault)_random.Next(1 + (int)Enum.GetValues<LinkFault>().Max());
             Faults[fault] = Faults.GetValueOrDefault(fault) + 1;
             // Some hundreds of bytes are the greeting of HTTP/2; some thousands reach into batches and deltas.
             return (fault, _random.Next(200, 20_000));

@@ -1,81 +1,60 @@
 using KhsCrm.SyncClient;
+using KhsCrm.V1;
 using Xunit;
 
 namespace KhsCrm.EndToEnd.Tests.Kit;
 
 /// <summary>One device of a <see cref="Fleet"/>.</summary>
-internal sealed class FleetMember(string name, KhsCrmClient client)
+internal abstract class FleetMember(string name, KhsCrmClient client)
 {
     // Nothing takes as long: after this, the loop is stuck.
     private static readonly TimeSpan Hung = TimeSpan.FromMinutes(5);
 
-    private readonly List<string> _ids = [];
-
     public KhsCrmClient Client => client;
 
-    /// <summary>The customers that only this device edits, with the phone number it gave them last.</summary>
-    public Dictionary<string, string> Own { get; } = [];
+    protected string Name => name;
 
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+    protected static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    /// <summary>Adds a customer, or edits one: its own by a number that goes up, or anybody's by a note.</summary>
-    public async Task EditAsync(Random random)
+    /// <summary>Makes one edit of some kind.</summary>
+    public abstract Task EditAsync(Random random);
+
+    /// <summary>Waits until everything sent is answered and has come back, and the device shows exactly these rows.</summary>
+    public async Task SettlesOnAsync(Func<Task<IReadOnlyList<string>>> expected)
     {
-        var roll = random.Next(4);
-        if (_ids.Count == 0 || roll == 0)
+        using var hung = new CancellationTokenSource(Hung);
+        while (await client.Outbox.CountAsync(Cancellation) is not { Unsent: 0, Deferred: 0, Unconfirmed: 0 }
+            || !(await ShownAsync()).SequenceEqual(await expected()))
         {
-            var added = await client.Customers.AddAsync(
-                new() { Name = $"{name} {_ids.Count}", Address = "1 Fleet Street", Phone = "0" }, Cancellation);
-            _ids.Add(added.Id);
-            Own.Add(added.Name, "0");
-        }
-        else if (roll == 1)
-        {
-            var anyone = (await client.Customers.ListAsync(cancellationToken: Cancellation)).Items;
-            await client.Customers.UpdateAsync(
-                anyone[random.Next(anyone.Count)].Id, row => row.Notes = $"{name} {random.Next(1_000)}", cancellationToken: Cancellation);
-        }
-        else
-        {
-            var row = await client.Customers.UpdateAsync(
-                _ids[random.Next(_ids.Count)],
-                edit => edit.Phone = $"{int.Parse(edit.Phone, System.Globalization.CultureInfo.InvariantCulture) + 1}",
-                cancellationToken: Cancellation);
-            Own[row.Name] = row.Phone;
+            if (hung.IsCancellationRequested)
+                Assert.Equal(await expected(), await ShownAsync());
+            await Task.Delay(20, Cancellation);
         }
     }
 
-    /// <summary>Waits until everything sent is answered and has come back.</summary>
-    public async Task SettledAsync()
+    /// <summary>The operations that the server refused.</summary>
+    public Task<IReadOnlyList<OutboxOperation>> RejectedAsync() => client.Outbox.ListAsync(OutboxState.Rejected, cancellationToken: Cancellation);
+
+    /// <summary>What this device shows, as <see cref="Service.RowsAsync"/> does.</summary>
+    private async Task<IReadOnlyList<string>> ShownAsync()
     {
-        using var hung = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
-        hung.CancelAfter(Hung);
-        await foreach (var counts in client.Outbox.ObserveCountsAsync(hung.Token))
+        List<string> lines = [];
+        var customers = await client.Customers.ListAsync(new() { IsArchived = null, PageSize = 10_000 }, Cancellation);
+        lines.AddRange(customers.Items.Select(row => $"customer {row.Id} {row.Name}: {row.Phone}; {row.Notes}"));
+        foreach (var job in (await client.Jobs.ListAsync(new() { PageSize = 10_000 }, Cancellation)).Items)
         {
-            Assert.Equal(0, counts.Rejected);
-            if (counts is { Unsent: 0, Deferred: 0, Unconfirmed: 0 })
-                return;
+            lines.Add($"job {job.Id} {job.Title} {job.Status:D}");
+            var people = await client.Assignments.ListByJobAsync(job.Id, Cancellation);
+            lines.AddRange(people.Select(row => $"assignment {row.Id} {row.JobId} {row.UserId}"));
+            var materials = await client.Materials.ListAsync(job.Id, includeRemoved: true, cancellationToken: Cancellation);
+            lines.AddRange(materials.Select(row => $"material {row.Id} {row.ItemName} {row.Quantity} {row.Purchased} {row.IsDeleted}"));
         }
+
+        lines.Sort(StringComparer.Ordinal);
+        return lines;
     }
 
-    /// <summary>Waits until the device shows exactly these customers.</summary>
-    public async Task HoldsAsync(IReadOnlyList<string> expected)
-    {
-        using var hung = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
-        hung.CancelAfter(Hung);
-        List<string> shown = [];
-        try
-        {
-            await foreach (var page in client.Customers.ObserveAsync(new() { IsArchived = null, PageSize = 10_000 }, hung.Token))
-            {
-                shown = [.. page.Items.Select(row => $"{row.Name}: {row.Phone}; {row.Notes}").Order(StringComparer.Ordinal)];
-                if (shown.SequenceEqual(expected))
-                    return;
-            }
-        }
-        catch (OperationCanceledException) when (!Cancellation.IsCancellationRequested)
-        {
-            Assert.Equal(expected, shown);
-        }
-    }
+    protected static T Any<T>(IReadOnlyList<T> rows, Random random) => rows[random.Next(rows.Count)];
+
+    protected async Task<IReadOnlyList<Job>> JobsAsync() => (await client.Jobs.ListAsync(new() { PageSize = 10_000 }, Cancellation)).Items;
 }

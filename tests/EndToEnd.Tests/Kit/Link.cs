@@ -25,6 +25,9 @@ internal enum LinkFault
 
     /// <summary>A few bytes at a time, and the end after some of them.</summary>
     Slow,
+
+    /// <summary>The server hears all and is never heard.</summary>
+    Mute,
 }
 
 /// <summary>One connection through a <see cref="FaultyProxy"/>.</summary>
@@ -70,9 +73,11 @@ internal sealed class Link(Socket client, Socket server, LinkFault fault, int by
         {
             while (await from.ReceiveAsync(buffer, cancellationToken) is > 0 and var count)
             {
-                var passes = fault is LinkFault.None or LinkFault.Delay ? count : Math.Min(count, Left(count));
+                var passes = fault is LinkFault.None or LinkFault.Delay or LinkFault.Mute ? count : Math.Min(count, Left(count));
                 if (fault is LinkFault.Delay or LinkFault.Slow)
                     await Task.Delay(fault == LinkFault.Delay ? Late : TimeSpan.FromMilliseconds(1), cancellationToken);
+                if (fault == LinkFault.Mute && from == server)
+                    await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
                 for (var sent = 0; sent < passes;)
                     sent += await to.SendAsync(buffer.AsMemory(sent, passes - sent), cancellationToken);
                 if (passes == count)

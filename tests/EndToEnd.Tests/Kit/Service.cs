@@ -70,6 +70,31 @@ internal sealed class Service : IAsyncDisposable
         return lines;
     }
 
+    /// <summary>All rows in the scope of an owner, or of a worker, as lines to compare.</summary>
+    public async Task<IReadOnlyList<string>> RowsAsync(string? workerEmail = null)
+    {
+        List<string> lines = [];
+        await using var command = DataSource.CreateCommand(
+            """
+            WITH mine AS (
+                SELECT j.* FROM jobs j WHERE $1 = '' OR EXISTS (
+                    SELECT FROM job_assignments a JOIN users u ON u.id = a.user_id WHERE a.job_id = j.id AND u.email = $1))
+            SELECT format('customer %s %s: %s; %s', id, name, phone, notes) FROM customers
+            WHERE $1 = '' OR id IN (SELECT customer_id FROM mine)
+            UNION ALL SELECT format('job %s %s %s', id, title, array_position(
+                ARRAY['NOT_STARTED', 'IN_PROGRESS', 'WAITING_ON_MATERIALS', 'COMPLETED', 'ON_HOLD'], status::text)) FROM mine
+            UNION ALL SELECT format('assignment %s %s %s', a.id, a.job_id, a.user_id) FROM job_assignments a JOIN mine ON mine.id = a.job_id
+            UNION ALL SELECT format('material %s %s %s %s %s', m.id, m.item_name, trim_scale(m.quantity),
+                initcap(m.purchased::text), initcap(m.is_deleted::text)) FROM materials m JOIN mine ON mine.id = m.job_id
+            """);
+        command.Parameters.AddWithValue(workerEmail ?? "");
+        await using var rows = await command.ExecuteReaderAsync(TestContext.Current.CancellationToken);
+        while (await rows.ReadAsync(TestContext.Current.CancellationToken))
+            lines.Add(rows.GetString(0));
+        lines.Sort(StringComparer.Ordinal);
+        return lines;
+    }
+
     public async Task RunAsync(string sql)
     {
         await using var command = DataSource.CreateCommand(sql);
@@ -91,7 +116,9 @@ internal sealed class Service : IAsyncDisposable
 
     private static ChildProcess Launch(TestDatabase database, int port) => ChildProcess.Start(
         "KhsCrm.SyncServer.dll",
-        ["dev", "--port", $"{port}", "--http-port", "0", "--connection", database.ConnectionString, "--customers", "4", "--jobs", "5", "--materials", "8"]);
+        ["dev", "--port", $"{port}", "--http-port", "0", "--connection", database.ConnectionString, "--customers", "4", "--jobs", "5", "--materials", "8"],
+        // Devices on a bad network renew their tokens far more often than people sign in.
+        environment: [("Limits__RefreshesPerAccount", "100000"), ("Limits__RefreshesPerAddress", "1000000")]);
 
     private static async Task<string> UrlAsync(ChildProcess process) => (await process.WaitForLineAsync("ready "))["ready ".Length..];
 }

@@ -81,6 +81,8 @@ public sealed class EditRuleTests
         await Assert.ThrowsAsync<NotSignedInException>(() => device.Customers.ListAsync(cancellationToken: TestDevice.Ct));
         await Assert.ThrowsAsync<NotSignedInException>(
             () => device.Customers.AddAsync(new() { Name = "Ada", Address = "Here" }, TestDevice.Ct));
+        await Assert.ThrowsAsync<NotSignedInException>(() => device.Outbox.ListAsync(cancellationToken: TestDevice.Ct));
+        await Assert.ThrowsAsync<NotSignedInException>(() => device.Outbox.ListConflictsAsync(TestDevice.Ct));
     }
 
     private static async Task<Job> WithJobAsync(TestDevice device)

@@ -40,19 +40,6 @@ public sealed class SignInTests
     }
 
     [Fact]
-    public async Task A_refresh_token_works_once_and_its_reuse_ends_the_session()
-    {
-        await using var server = await RunningServer.StartAsync();
-        var first = (await server.LoginAsync()).Tokens.RefreshToken;
-        var second = await RefreshAsync(server, first);
-
-        await Faults.ExpectAsync(
-            StatusCode.Unauthenticated, ErrorReason.RefreshTokenInvalid, () => RefreshAsync(server, first));
-        await Faults.ExpectAsync(
-            StatusCode.Unauthenticated, ErrorReason.RefreshTokenInvalid, () => RefreshAsync(server, second));
-    }
-
-    [Fact]
     public async Task A_session_that_was_signed_out_is_over()
     {
         await using var server = await RunningServer.StartAsync();
@@ -112,6 +99,21 @@ public sealed class SignInTests
             }
             while (message.PushResult is null);
         }
+    }
+
+    [Fact]
+    public async Task The_users_etag_comes_with_the_sign_in()
+    {
+        await using var server = await RunningServer.StartAsync();
+        var login = await server.LoginAsync();
+        var users = new UserService.UserServiceClient(server.Channel);
+
+        Assert.NotEmpty(login.User.Etag);
+        var renamed = await users.UpdateUserAsync(
+            new() { User = new() { Id = login.User.Id, Name = "Olga", Etag = login.User.Etag }, UpdateMask = new() { Paths = { "name" } } },
+            RunningServer.Bearer(login.Tokens.AccessToken), cancellationToken: RunningServer.Cancellation);
+
+        Assert.NotEqual(login.User.Etag, renamed.User.Etag);
     }
 
     private static async Task ReadUntilAsync(

@@ -47,6 +47,28 @@ public sealed class OpenApiTests
         Assert.Contains("from_date.year", list);
     }
 
+    [Fact]
+    public async Task It_asks_for_a_token_exactly_where_the_service_does()
+    {
+        await using var server = await RunningServer.StartForHttpAsync();
+        using var client = new JsonClient(server.HttpAddress);
+        var document = await client.ExpectAsync(HttpStatusCode.OK, "GET", "/openapi/v1.json");
+        var open = document["paths"]!.AsObject().SelectMany(path => path.Value!.AsObject()).Select(pair => pair.Value!)
+            .Where(operation => operation["security"] is JsonArray { Count: 0 })
+            .Select(operation => ((string)operation["operationId"]!).Replace("_", "/", StringComparison.Ordinal));
+
+        var nobody = new Caller(server, []);
+        List<string> answered = [];
+        foreach (var method in Caller.Methods)
+        {
+            var fault = await Record.ExceptionAsync(() => nobody.CallAsync<object>(method.InputType.Parser.ParseFrom([])));
+            if (fault is not Grpc.Core.RpcException refused || !refused.Status.Detail.Contains("no access token", StringComparison.Ordinal))
+                answered.Add($"{method.Service.Name}/{method.Name}");
+        }
+
+        Assert.Equal(answered.Order(StringComparer.Ordinal), open.Order(StringComparer.Ordinal));
+    }
+
     [Theory]
     [InlineData("Development", null, true)]
     [InlineData("Development", "false", false)]

@@ -52,6 +52,15 @@ public sealed class RpcConventionTests
                 (new ListDevicesRequest { UserId = bad }, "user_id"),
                 (new RevokeDeviceRequest { DeviceId = bad }, "device_id"),
                 (new RevokeServiceAccountRequest { UserId = bad }, "user_id"),
+                (new GetUserRequest { UserId = bad }, "user_id"),
+                (new UpdateUserRequest { User = new() { Id = bad }, UpdateMask = new() { Paths = { "name" } } }, "user.id"),
+                (new DeactivateUserRequest { UserId = bad }, "user_id"),
+                (new ReactivateUserRequest { UserId = bad }, "user_id"),
+                (new ResetPasswordRequest { UserId = bad, NewPassword = "eight or more" }, "user_id"),
+                (new RevokeSessionRequest { FamilyId = bad }, "family_id"),
+                (new ListQueueRequest { DeviceId = bad }, "device_id"),
+                (new RetryOperationRequest { OperationId = bad }, "operation_id"),
+                (new DiscardOperationRequest { OperationId = bad }, "operation_id"),
             })
             {
                 await office.Owner.FailFieldsAsync(request, field);
@@ -256,6 +265,7 @@ public sealed class RpcConventionTests
                 new ListUsersRequest { PageSize = size },
                 new ListDevicesRequest { PageSize = size },
                 new ListServiceAccountsRequest { PageSize = size },
+                new ListQueueRequest { PageSize = size },
             })
             {
                 await office.Owner.FailFieldsAsync(request, "page_size");

@@ -116,6 +116,13 @@ public sealed class RpcScopeTests
             new ListAssignedJobsRequest { UserId = Office.NewId() },
             new DeleteMaterialRequest { MaterialId = material },
             new RestoreMaterialRequest { MaterialId = material },
+            new GetUserRequest { UserId = Office.NewId() },
+            new UpdateUserRequest { User = new() { Id = Office.NewId(), Name = "Name" }, UpdateMask = new() { Paths = { "name" } } },
+            new DeactivateUserRequest { UserId = Office.NewId() },
+            new ReactivateUserRequest { UserId = Office.NewId() },
+            new ResetPasswordRequest { UserId = Office.NewId(), NewPassword = "eight or more" },
+            new RevokeSessionRequest { FamilyId = Office.NewId() },
+            new DiscardOperationRequest { OperationId = Office.NewId() },
         ];
         foreach (var request in requests)
             await office.Owner.FailAsync(StatusCode.NotFound, ErrorReason.RowNotFound, request);

@@ -208,6 +208,56 @@ public sealed class UserServiceTests
     }
 
     [Fact]
+    public async Task A_list_paged_while_rows_change_has_each_unchanged_row_once()
+    {
+        await using var office = await Office.OpenAsync();
+        await office.Server.RunAsync(
+            "INSERT INTO users (email, name, role) SELECT i || '@x', 'n' || lpad(i::text, 2, '0'), 'WORKER' FROM generate_series(1, 20) i");
+
+        var names = await Office.PageAsync<ListUsersResponse, string>(
+            office.Owner,
+            new ListUsersRequest { PageSize = 6 },
+            page => page.Users.Select(user => user.Name),
+            // A row goes from the end to the beginning, one the other way; one is shut out, one is new.
+            page => office.Server.RunAsync(page switch
+            {
+                0 => "UPDATE users SET name = 'a' WHERE name = 'n20'; UPDATE users SET name = 'z' WHERE name = 'n01'",
+                1 => "UPDATE users SET is_active = false WHERE name = 'n19'; INSERT INTO users (email, name, role) VALUES ('b@x', 'b', 'WORKER')",
+                _ => "SELECT 1",
+            }));
+
+        string[] unchanged = [.. Enumerable.Range(2, 17).Select(i => $"n{i:00}")];
+        Assert.Equal(unchanged, names.Where(unchanged.Contains));
+        Assert.Empty(names.Intersect(["a", "b", "n19", "n20"]));
+        Assert.Equal("z", names[^1]);
+    }
+
+    [Fact]
+    public async Task A_version_that_was_not_seen_and_an_address_that_is_taken_leave_the_user_alone()
+    {
+        await using var office = await Office.OpenAsync();
+        var id = office.Worker.UserId;
+        var stale = (await office.Owner.CallAsync<GetUserResponse>(new GetUserRequest { UserId = id })).User.Etag;
+        await office.Server.RunAsync($"UPDATE users SET name = 'Wim' WHERE id = '{id}'");
+
+        await office.Owner.FailAsync(StatusCode.Aborted, ErrorReason.Conflict, new DeactivateUserRequest { UserId = id, Etag = stale });
+        await office.Owner.FailAsync(StatusCode.Aborted, ErrorReason.Conflict, new ReactivateUserRequest { UserId = id, Etag = stale });
+        await office.Owner.FailFieldsAsync(new DeactivateUserRequest { UserId = id, Etag = "nonsense" }, "etag");
+        await office.Owner.FailAsync(StatusCode.AlreadyExists, ErrorReason.RowExists, Update(new() { Id = id, Email = "OWNER@khscrm.com" }, "email"));
+        await office.Owner.FailFieldsAsync(Update(new() { Id = id, Email = "nobody" }, "email"), "email");
+        await office.Owner.FailFieldsAsync(Update(new() { Id = id, Name = " " }, "name"), "name");
+        await office.Owner.FailFieldsAsync(new ResetPasswordRequest { UserId = id, NewPassword = "1234567" }, "new_password");
+        var unknown = await office.Owner.FailAsync(
+            StatusCode.InvalidArgument, ErrorReason.EnumValueUnknown, new ListUsersRequest { Role = (Role)9 });
+        Assert.Equal(["role"], Faults.Fields(unknown));
+
+        var user = (await office.Owner.CallAsync<GetUserResponse>(new GetUserRequest { UserId = id })).User;
+        Assert.Equal(("Wim", "w@khscrm.com", true), (user.Name, user.Email, user.IsActive));
+
+        static UpdateUserRequest Update(User user, string path) => new() { User = user, UpdateMask = new() { Paths = { path } } };
+    }
+
+    [Fact]
     public async Task A_worker_reads_names_only_and_writes_nobody()
     {
         await using var server = await RunningServer.StartAsync();

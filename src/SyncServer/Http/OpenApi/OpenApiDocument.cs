@@ -73,6 +73,8 @@ internal sealed class OpenApiDocument
                 ["default"] = Content("", Google.Rpc.Status.Descriptor),
             },
         };
+        if (SignedOutCalls.Includes(method))
+            operation["security"] = new JsonArray();
         if (rule.Body == "*")
             operation["requestBody"] = Content("", method.InputType);
         return operation;
