@@ -27,6 +27,22 @@ public sealed class OutboxTests
     }
 
     [Fact]
+    public async Task A_reason_that_is_its_one_violation_is_said_once()
+    {
+        using var khs = new Khs();
+        await khs.SignInAsync(Role.Owner, Row);
+        await khs.TextAsync("customers", "edit", Ada, "--phone", "555-0199");
+        var result = Rejected("REFERENCE_NOT_FOUND", "phone is nobody's");
+        result.Status.Details.Add(Any.Pack(new BadRequest
+        {
+            FieldViolations = { new BadRequest.Types.FieldViolation { Field = "phone", Description = "is nobody's" } },
+        }));
+        await khs.AnswerAsync(result);
+
+        Assert.Contains("  Phone is nobody's (REFERENCE_NOT_FOUND).", (await khs.RunAsync("outbox", "failed")).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_discarded_edit_is_undone()
     {
         using var khs = new Khs();

@@ -20,7 +20,8 @@ internal static class ErrorText
     public static string Sentence(string message, ErrorReason reason = ErrorReason.Unspecified)
     {
         var text = message.Trim().TrimEnd('.');
-        if (text.Length > 0 && !text.StartsWith("http", StringComparison.Ordinal))
+        // An address, or a field by its name, stays as it is written.
+        if (text.Length > 0 && !text.StartsWith("http", StringComparison.Ordinal) && !text.Split(' ')[0].Contains('_', StringComparison.Ordinal))
             text = char.ToUpperInvariant(text[0]) + text[1..];
         return reason == ErrorReason.Unspecified ? $"{text}." : $"{text} ({Output.Words.Reason(reason)}).";
     }

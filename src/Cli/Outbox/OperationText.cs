@@ -30,8 +30,10 @@ internal static class OperationText
     {
         if (entry.Reason == ErrorReason.Unspecified && entry.Message.Length == 0)
             return "";
-        var fields = entry.Violations.Count == 0 ? "" : $": {string.Join("; ", entry.Violations.Select(field => $"{field.Field} {field.Description}"))}";
-        return ErrorText.Sentence(entry.Message.TrimEnd('.') + fields, entry.Reason);
+        // The message often is the one violation, word for word.
+        var fields = entry.Violations.Select(field => $"{field.Field} {field.Description}")
+            .Where(text => !entry.Message.Contains(text, StringComparison.Ordinal)).ToList();
+        return ErrorText.Sentence(entry.Message.TrimEnd('.') + (fields.Count == 0 ? "" : $": {string.Join("; ", fields)}"), entry.Reason);
     }
 
     /// <summary>Why the server refused or deferred an edit, as it says itself.</summary>

@@ -17,12 +17,14 @@ internal static class WatchCommand
         var changes = client.ObserveChangesAsync(ending.Token);
         await client.StartAsync(cancellationToken);
         var printing = new WatchedChanges(context).PrintAsync(changes, ending.Token);
+        var last = SyncState.Offline;
         try
         {
             await foreach (var status in client.ObserveStatusAsync(cancellationToken))
             {
-                if (Describe(status) is { } line)
+                if (Describe(status, last) is { } line)
                     Print(context.Printer, line);
+                last = status.State;
                 if (status.State is SyncState.SignedOut or SyncState.Failed)
                     throw status.Failure!;
             }
@@ -46,11 +48,13 @@ internal static class WatchCommand
     public static void Print(Printer printer, string line) =>
         printer.LiveLine($"{TimeProvider.System.GetLocalNow().ToString("HH:mm:ss", CultureInfo.InvariantCulture)}  {line}");
 
-    private static string? Describe(ClientStatus status) => status.State switch
+    internal static string? Describe(ClientStatus status, SyncState last) => status.State switch
     {
         SyncState.Connecting => "connecting",
         SyncState.Live => "live",
         SyncState.Offline when status.Failure is { } failure => $"offline: {ErrorText.Sentence(ErrorText.Cause(failure))} Trying again.",
+        // A server that stops says so, and when to come back; nothing went wrong.
+        SyncState.Offline when last is SyncState.Live or SyncState.CatchingUp => "offline: the server asked this device to connect again.",
         _ => null,
     };
 }

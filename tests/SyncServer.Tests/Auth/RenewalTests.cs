@@ -28,7 +28,7 @@ public sealed class RenewalTests : IAsyncLifetime
         var lost = await RenewAsync(first);
         _clock.Advance(TimeSpan.FromMinutes(4));
         var lostToo = await RenewAsync(first);
-        _clock.Advance(TimeSpan.FromMinutes(6));
+        _clock.Advance(TimeSpan.FromMinutes(5));
 
         var held = await RenewAsync(first);
 
