@@ -337,18 +337,23 @@ CREATE FUNCTION public.current_actor_id() RETURNS uuid
 $$;
 
 CREATE FUNCTION public.current_timeline() RETURNS integer
-    LANGUAGE sql STABLE
+    LANGUAGE plpgsql STABLE
     AS $$
-    SELECT CASE WHEN pg_is_in_recovery()
-        THEN (SELECT max(t.timeline_id) FROM sync_timelines t WHERE t.system_identifier = database_identity())
-        ELSE ('x' || left(pg_walfile_name(pg_current_wal_lsn()), 8))::bit(32)::int END;
+BEGIN
+    IF pg_is_in_recovery() THEN
+        RETURN (SELECT max(t.timeline_id) FROM sync_timelines t WHERE t.system_identifier = database_identity());
+    END IF;
+    RETURN ('x' || left(pg_walfile_name(pg_current_wal_lsn()), 8))::bit(32)::int;
+END;
 $$;
 
 CREATE FUNCTION public.database_identity() RETURNS text
-    LANGUAGE sql STABLE
+    LANGUAGE plpgsql STABLE
     AS $$
-    SELECT concat_ws('.', s.system_identifier, d.oid, 'sync_timelines'::regclass::oid)
-    FROM pg_control_system() s, pg_database d WHERE d.datname = current_database();
+BEGIN
+    RETURN (SELECT concat_ws('.', s.system_identifier, d.oid, 'sync_timelines'::regclass::oid)
+        FROM pg_control_system() s, pg_database d WHERE d.datname = current_database());
+END;
 $$;
 
 CREATE FUNCTION public.drop_activity_log_partitions(p_before timestamp with time zone) RETURNS integer
