@@ -45,8 +45,8 @@ internal sealed class SyncService(
         return new PushResponse { Result = await push.PushAsync(actor, request.Operations, context.CancellationToken) };
     }
 
-    /// <summary>The RPC of this name, as <see cref="SyncServiceBinding"/> binds it.</summary>
-    public async Task Pull(PullRequest request, IServerStreamWriter<StreamFrame> responseStream, ServerCallContext context)
+    /// <summary>Pull, as <see cref="SyncServiceBinding"/> binds it. The JSON form is found by its name, which this one must not have.</summary>
+    public async Task PullFrames(PullRequest request, IServerStreamWriter<StreamFrame> responseStream, ServerCallContext context)
     {
         using var writer = new FrameWriter(responseStream);
         await PullAsync(

@@ -46,7 +46,7 @@ internal sealed class SyncServiceBinding : IServiceMethodProvider<SyncService>
             if (method is not Method<PullRequest, PullResponse> pull)
                 throw new NotSupportedException($"{method.FullName} is a stream that nobody has bound.");
             context.AddServerStreamingMethod(
-                WithFrames(pull), [], static (service, request, responses, call) => service.Pull(request, responses, call));
+                WithFrames(pull), [], static (service, request, responses, call) => service.PullFrames(request, responses, call));
         }
 
         public override void AddMethod<TRequest, TResponse>(
