@@ -17,16 +17,24 @@ internal sealed class BenchDatabase : IAsyncDisposable
 
     public string ConnectionString { get; }
 
-    public static async Task<BenchDatabase> OpenAsync(Arguments arguments, CancellationToken cancellationToken)
+    /// <summary>Opens it.</summary>
+    /// <param name="arguments">The command line.</param>
+    /// <param name="countsStatements">Whether a private cluster is to load <c>pg_stat_statements</c>.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public static async Task<BenchDatabase> OpenAsync(
+        Arguments arguments, bool countsStatements, CancellationToken cancellationToken)
     {
         PrivateCluster? cluster = null;
         if (arguments.Connection is not { } connection)
         {
+            var settings = new Dictionary<string, string> { ["max_connections"] = "200", ["max_wal_size"] = "4GB" };
+            if (countsStatements)
+                settings.Add("shared_preload_libraries", "pg_stat_statements");
             var options = new PrivateClusterOptions
             {
                 DataFolder = Path.Combine(Path.GetTempPath(), $"khscrm-bench-{Guid.NewGuid():N}"),
                 RemoveAtEnd = true,
-                Settings = new Dictionary<string, string> { ["max_connections"] = "200", ["max_wal_size"] = "4GB" },
+                Settings = settings,
             };
             cluster = await PrivateCluster.StartAsync(options, NullLogger.Instance, cancellationToken);
             connection = cluster.ConnectionString;

@@ -38,7 +38,7 @@ Func<BenchDatabase, BenchReport, Task>? benchmark = arguments.Verb switch
 };
 if (benchmark is null)
     return Arguments.Explain();
-await using var bench = await BenchDatabase.OpenAsync(arguments, interrupt.Token);
+await using var bench = await BenchDatabase.OpenAsync(arguments, arguments.Verb == "idle", interrupt.Token);
 var report = new BenchReport(arguments.Options.GetValueOrDefault("report") ?? "artifacts/bench.json");
 await benchmark(bench, report);
 await report.WriteAsync(interrupt.Token);

@@ -32,14 +32,20 @@ internal sealed record Cursor(
 
     public bool IsInsideWindow => Target is not null;
 
-    public byte[] ToBytes()
+    public byte[] ToBytes() => [.. Head(Scope), .. Tail()];
+
+    /// <summary>The bytes that cursors of one scope begin with.</summary>
+    public static byte[] Head(CursorScope scope) => Write(writer =>
     {
-        using var buffer = new MemoryStream();
-        using var writer = new BinaryWriter(buffer, Encoding.UTF8);
         writer.Write(Format);
-        writer.Write(Scope.UserId.ToByteArray());
-        writer.Write((byte)Scope.Role);
-        writer.Write7BitEncodedInt(Scope.Types);
+        writer.Write(scope.UserId.ToByteArray());
+        writer.Write((byte)scope.Role);
+        writer.Write7BitEncodedInt(scope.Types);
+    });
+
+    /// <summary>The bytes behind <see cref="Head"/>, the same for everybody who stands there.</summary>
+    public byte[] Tail() => Write(writer =>
+    {
         writer.Write(Database.System);
         writer.Write7BitEncodedInt(Database.TimelineId);
         writer.Write((ulong)Position);
@@ -55,8 +61,7 @@ internal sealed record Cursor(
 
         writer.Write7BitEncodedInt64(Sent);
         writer.Write7BitEncodedInt64(Total);
-        return buffer.ToArray();
-    }
+    });
 
     /// <summary>Reads a cursor; null when it is none of ours.</summary>
     public static Cursor? Parse(ReadOnlyMemory<byte> bytes)
@@ -85,6 +90,14 @@ internal sealed record Cursor(
         {
             return null;
         }
+    }
+
+    private static byte[] Write(Action<BinaryWriter> write)
+    {
+        using var buffer = new MemoryStream();
+        using var writer = new BinaryWriter(buffer, Encoding.UTF8);
+        write(writer);
+        return buffer.ToArray();
     }
 
     private static void Write(BinaryWriter writer, Snapshot? snapshot)

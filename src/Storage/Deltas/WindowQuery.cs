@@ -29,9 +29,12 @@ internal sealed class WindowQuery(
     private bool HasWithdrawals =>
         _isWorker && start is not null && (last is not { } key || key.Time == DateTime.MinValue);
 
+    /// <summary>Whether all there is is read: the rows behind the last one are a stretch of an index, whatever is in them.</summary>
+    public bool IsStretch => start is null && !_isWorker;
+
     /// <summary>
-    /// The page: for each table its rank, the ids in it, their places in the page, the last time among them, and whether
-    /// some had no room. The ids stay with the transaction, for <see cref="Rows"/> and <see cref="Tombstones"/>.
+    /// The page: for each table its rank, whether some rows had no room, and the ids of what was withdrawn. Which rows are on
+    /// the page stays with the transaction, for <see cref="Rows"/> and <see cref="Tombstones"/>: their ids, or how many they are.
     /// </summary>
     public NpgsqlBatchCommand Keys(IEnumerable<EntityTable> tables)
     {
@@ -42,29 +45,35 @@ internal sealed class WindowQuery(
         if (HasWithdrawals)
             parts.AddRange(WithdrawnJobs(command), WithdrawnCustomers(command));
         var size = Add(command, options.PageSize, NpgsqlDbType.Integer);
+        var found = IsStretch ? "count(*)" : "array_agg(id)";
         command.CommandText = $"""
             WITH keys AS (
                 SELECT * FROM ({string.Join("\nUNION ALL ", parts)}) k ORDER BY at, id, rank LIMIT {size} + 1
             ), page AS (
-                SELECT rank, id, at, (row_number() OVER w)::int AS place,
-                    row_number() OVER w <= {size}
-                        AND sum(bytes) OVER w - bytes < {Add(command, options.PageBytes, NpgsqlDbType.Integer)} AS fits
+                SELECT rank, id, row_number() OVER w <= {size}
+                    AND sum(bytes) OVER w - bytes < {Add(command, options.PageBytes, NpgsqlDbType.Integer)} AS fits
                 FROM keys WINDOW w AS (ORDER BY at, id, rank ROWS UNBOUNDED PRECEDING)
             ), cut AS (
-                SELECT rank, array_agg(id) FILTER (WHERE fits) AS ids, array_agg(place) FILTER (WHERE fits) AS places,
-                    max(at) FILTER (WHERE fits) AS last_at, bool_or(NOT fits) AS is_cut
-                FROM page GROUP BY rank
+                SELECT rank, {found} FILTER (WHERE fits) AS found, bool_or(NOT fits) AS is_cut FROM page GROUP BY rank
             )
-            SELECT rank, ids, places, last_at, is_cut,
-                CASE WHEN rank >= 0 THEN set_config('khscrm.page_' || rank, ids::text, true) IS NULL END
+            SELECT rank, is_cut, {(IsStretch ? "NULL::uuid[]" : "CASE WHEN rank < 0 THEN found END")},
+                CASE WHEN rank >= 0 THEN set_config('khscrm.page_' || rank, found::text, true) IS NULL END
             FROM cut
             """;
         return command;
     }
 
-    /// <summary>The rows of the page of one table: <see cref="EntityTable.SelectList"/>, the id first.</summary>
-    public static NpgsqlBatchCommand Rows(EntityTable table) =>
-        new($"SELECT {table.SelectList} FROM {table.Name} t WHERE {IsOnPage(TableRank.Of(table.Kind.Type))}");
+    /// <summary>The rows of the page of one table, in their order: <see cref="EntityTable.SelectList"/>, the id first.</summary>
+    public NpgsqlBatchCommand Rows(EntityTable table)
+    {
+        var command = new NpgsqlBatchCommand();
+        var rank = TableRank.Of(table.Kind.Type);
+        var rows = IsStretch
+            ? $"{IsInTablePage(table, command)} ORDER BY t.{table.TimeColumn}, t.id LIMIT coalesce({OfPage(rank)}::int, 0)"
+            : IsOnPage(rank);
+        command.CommandText = $"SELECT {table.SelectList} FROM {table.Name} t WHERE {rows}";
+        return command;
+    }
 
     /// <summary>The tombstones of the page: id, entity type, entity id, time.</summary>
     public static NpgsqlBatchCommand Tombstones() =>
@@ -78,20 +87,21 @@ internal sealed class WindowQuery(
         return command;
     }
 
-    private static string IsOnPage(int rank) =>
-        $"t.id = ANY(nullif(current_setting('khscrm.page_{rank}', true), '')::uuid[])";
+    private static string IsOnPage(int rank) => $"t.id = ANY({OfPage(rank)}::uuid[])";
 
-    private string TableKeys(EntityTable table, NpgsqlBatchCommand command)
-    {
-        var rank = TableRank.Of(table.Kind.Type);
-        return Part(
-            rank,
-            $"t.{table.TimeColumn}",
-            "t.id",
-            table.SizeExpression,
-            $"{table.Name} t WHERE {IsInScopeAndChanged(table, command)} AND {IsInPage($"t.{table.TimeColumn}", "t.id", rank, command)}",
-            command);
-    }
+    private static string OfPage(int rank) => $"nullif(current_setting('khscrm.page_{rank}', true), '')";
+
+    private string TableKeys(EntityTable table, NpgsqlBatchCommand command) => Part(
+        TableRank.Of(table.Kind.Type),
+        $"t.{table.TimeColumn}",
+        "t.id",
+        table.SizeExpression,
+        $"{table.Name} t WHERE {IsInTablePage(table, command)}",
+        command);
+
+    private string IsInTablePage(EntityTable table, NpgsqlBatchCommand command) =>
+        IsInScopeAndChanged(table, command)
+        + $" AND {IsInPage($"t.{table.TimeColumn}", "t.id", TableRank.Of(table.Kind.Type), command)}";
 
     // Tombstones of rows that the device may have. A row that was made again has none: it is in a window of its own.
     private string TombstoneKeys(NpgsqlBatchCommand command)

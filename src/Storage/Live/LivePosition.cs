@@ -1,4 +1,5 @@
 using KhsCrm.Storage.Deltas;
+using KhsCrm.V1;
 using NpgsqlTypes;
 
 namespace KhsCrm.Storage.Live;
@@ -6,9 +7,16 @@ namespace KhsCrm.Storage.Live;
 /// <summary>A moment of the database's history, the same for every stream that stands there.</summary>
 public sealed class LivePosition
 {
-    internal LivePosition(
-        Snapshot snapshot, DatabaseIdentity database, NpgsqlLogSequenceNumber position, DateTime takenAt) =>
+    // Made once for the thousands of streams that come to stand here.
+    private readonly Lazy<byte[]> _cursorTail;
+
+    internal LivePosition(Snapshot snapshot, DatabaseIdentity database, NpgsqlLogSequenceNumber position, DateTime takenAt)
+    {
         (Snapshot, Database, Position, TakenAt) = (snapshot, database, position, takenAt);
+        _cursorTail = new(() => new Cursor(Nobody, Database, Position, TakenAt, Snapshot, null, null, 0, 0).Tail());
+    }
+
+    private static CursorScope Nobody { get; } = new(Guid.Empty, Role.Unspecified, 0);
 
     internal Snapshot Snapshot { get; }
 
@@ -33,8 +41,7 @@ public sealed class LivePosition
     public bool IsOfSameHistory(LivePosition other) => Database == other.Database;
 
     /// <summary>The cursor of a device of a scope that stands here.</summary>
-    public byte[] ToCursor(LiveScope scope) => new Cursor(
-        scope.Cursor, Database, Position, TakenAt, Snapshot, null, null, 0, 0).ToBytes();
+    public byte[] ToCursor(LiveScope scope) => [.. scope.CursorHead, .. _cursorTail.Value];
 
     /// <summary>The same moment, confirmed later: nothing was written since.</summary>
     internal LivePosition At(DateTime now) => new(Snapshot, Database, Position, now);

@@ -16,13 +16,16 @@ public sealed class LiveScope
     {
         Array.Sort(jobs);
         Array.Sort(customers);
-        (Cursor, _jobs, _customers) = (cursor, jobs, customers);
+        (Cursor, _jobs, _customers, CursorHead) = (cursor, jobs, customers, Deltas.Cursor.Head(cursor));
     }
 
     /// <summary>Whose it is.</summary>
     public Guid UserId => Cursor.UserId;
 
     internal CursorScope Cursor { get; }
+
+    /// <summary>What every cursor of the stream begins with.</summary>
+    internal byte[] CursorHead { get; }
 
     internal bool IsOwner => Cursor.Role == Role.Owner;
 

@@ -32,6 +32,7 @@ internal sealed class EntityTable<T> : EntityTable
         _encoders = [.. columns.Select(column => FieldEncoders.Of(descriptor.FindFieldByName(column.Name), column.DbType))];
         _inserted = [.. columns.Where(column => column.ToArray is not null)];
         _updated = [.. _inserted.Where(column => !column.IsInsertOnly || column.Name == "id")];
+        TimeOrdinal = Array.FindIndex(columns, column => column.Name == timeColumn);
         SelectList = string.Join(", ", columns.Select(column => $"t.{column.Name}"));
         SizeExpression = string.Join(" + ", columns.Where(column => column.DbType == NpgsqlDbType.Text)
             .Select(column => $"coalesce(octet_length(t.{column.Name}::text), 0)").Append($"{columns.Length * FieldSize}"));
@@ -46,6 +47,8 @@ internal sealed class EntityTable<T> : EntityTable
     }
 
     public override string SelectList { get; }
+
+    public override int TimeOrdinal { get; }
 
     public override string SizeExpression { get; }
 

@@ -18,6 +18,9 @@ internal abstract class EntityTable(EntityKind kind, string name, string timeCol
     /// <summary>The column that orders deltas: <c>updated_at</c>, or the one time of a row that has no other.</summary>
     public string TimeColumn { get; } = timeColumn;
 
+    /// <summary>Where the time column is in <see cref="SelectList"/>.</summary>
+    public abstract int TimeOrdinal { get; }
+
     /// <summary>The columns to select, of the table under the alias <c>t</c>.</summary>
     public abstract string SelectList { get; }
 

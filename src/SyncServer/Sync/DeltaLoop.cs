@@ -65,7 +65,7 @@ internal sealed class DeltaLoop(
             {
                 if (delta.Digests.Count > 0)
                     digests.Clear();
-                await writer.WriteAsync(new PageFrame(encoded), isFollowed: false, cut);
+                await writer.WriteAsync(new PageFrame(encoded, SyncStreamResponse.DeltaFieldNumber), isFollowed: false, cut);
                 // After pages the checkpoint is owed, though it may bring nothing else.
                 _lastClientSeqSent = delta.Checkpoint ? delta.LastClientSeq : null;
             }

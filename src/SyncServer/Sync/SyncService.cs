@@ -5,6 +5,7 @@ using KhsCrm.Storage.Push;
 using KhsCrm.SyncServer.Auth;
 using KhsCrm.SyncServer.Errors;
 using KhsCrm.SyncServer.Limits;
+using KhsCrm.SyncServer.Live;
 using KhsCrm.SyncServer.Queue;
 using KhsCrm.SyncServer.Sync.Frames;
 using KhsCrm.V1;
@@ -16,7 +17,7 @@ internal sealed class SyncService(
     SyncSessionFactory sessions,
     StreamRegistry streams,
     DeviceRegistry devices,
-    DeltaReader deltas,
+    CatchUpReader catchUps,
     PushHandler push,
     QueueHandler queue)
     : V1.SyncService.SyncServiceBase
@@ -44,41 +45,25 @@ internal sealed class SyncService(
         return new PushResponse { Result = await push.PushAsync(actor, request.Operations, context.CancellationToken) };
     }
 
-    public override async Task Pull(
-        PullRequest request, IServerStreamWriter<PullResponse> responseStream, ServerCallContext context)
+    /// <summary>Pull, as <see cref="SyncServiceBinding"/> binds it. The JSON form is found by its name, which this one must not have.</summary>
+    public async Task PullFrames(PullRequest request, IServerStreamWriter<StreamFrame> responseStream, ServerCallContext context)
     {
-        var user = await context.RequireUserAsync();
-        if (HelloRules.CheckTypes("entity_types", request.EntityTypes).ToList() is { Count: > 0 } violations)
-            throw new RpcFault(violations);
-        var scope = new DeltaScope(user.Id, user.Role, null, request.EntityTypes, user.SessionId);
-        var cursor = request.Cursor.Memory;
-        var isRestarted = false;
-        Task<DeltaResult>? next = null;
-        while (true)
-        {
-            var result = await (next ?? deltas.ReadAsync(scope, cursor, context.CancellationToken));
-            next = null;
-            if (result.Delta is not { } delta)
-            {
-                // The token's role is not the user's any more, or the user is gone: a new token is needed first.
-                if (isRestarted || cursor.IsEmpty)
-                    throw new RpcFault(ErrorReason.AccessTokenInvalid, "the session has ended, or the user's role has changed");
-                isRestarted = true;
-                cursor = default;
-                await responseStream.WriteAsync(
-                    new PullResponse { ResyncRequired = ResyncMessages.Of(result.Resync) }, context.CancellationToken);
-                continue;
-            }
-
-            // The next page is read while this one is written: one more, whatever the caller's pace.
-            cursor = delta.Cursor.Memory;
-            if (!delta.Checkpoint)
-                next = deltas.ReadAsync(scope, cursor, context.CancellationToken);
-            await responseStream.WriteAsync(new PullResponse { Delta = delta }, context.CancellationToken);
-            if (delta.Checkpoint)
-                return;
-        }
+        using var writer = new FrameWriter(responseStream);
+        await PullAsync(
+            request,
+            encoded => writer.WriteAsync(
+                new PageFrame(encoded, PullResponse.DeltaFieldNumber), isFollowed: false, context.CancellationToken),
+            resync => writer.WriteAsync(new PullResponse { ResyncRequired = resync }, context.CancellationToken),
+            context);
     }
+
+    /// <summary>Its JSON form.</summary>
+    public override Task Pull(PullRequest request, IServerStreamWriter<PullResponse> responseStream, ServerCallContext context) =>
+        PullAsync(
+            request,
+            encoded => responseStream.WriteAsync(new PullResponse { Delta = encoded.ToDelta() }, context.CancellationToken),
+            resync => responseStream.WriteAsync(new PullResponse { ResyncRequired = resync }, context.CancellationToken),
+            context);
 
     public override async Task<ListQueueResponse> ListQueue(ListQueueRequest request, ServerCallContext context) =>
         await queue.ListAsync(await context.RequireUserAsync(), request, context.CancellationToken);
@@ -89,4 +74,14 @@ internal sealed class SyncService(
     public override async Task<DiscardOperationResponse> DiscardOperation(
         DiscardOperationRequest request, ServerCallContext context) =>
         await queue.DiscardAsync(await context.RequireUserAsync(), request, context.CancellationToken);
+
+    private async Task PullAsync(
+        PullRequest request, Func<EncodedDelta, Task> writeAsync, Func<ResyncRequired, Task> resyncAsync, ServerCallContext context)
+    {
+        var user = await context.RequireUserAsync();
+        if (HelloRules.CheckTypes("entity_types", request.EntityTypes).ToList() is { Count: > 0 } violations)
+            throw new RpcFault(violations);
+        var scope = new DeltaScope(user.Id, user.Role, null, request.EntityTypes, user.SessionId);
+        await new PullLoop(catchUps, scope).RunAsync(request.Cursor.Memory, writeAsync, resyncAsync, context.CancellationToken);
+    }
 }

@@ -115,15 +115,15 @@ internal static class FanoutBenchmark
         Deliveries deliveries, Func<int, Task> sendAsync, int first, int count, int underWay, CancellationToken cancellationToken)
     {
         var start = Stopwatch.GetTimestamp();
-        for (var change = first; change < first + count; change++)
+        var next = first - 1;
+        await Task.WhenAll(Enumerable.Range(0, underWay).Select(async _ =>
         {
-            if (change - underWay >= first)
-                await deliveries.CompleteAsync(change - underWay, cancellationToken);
-            await sendAsync(change);
-        }
-
-        for (var change = Math.Max(first, first + count - underWay); change < first + count; change++)
-            await deliveries.CompleteAsync(change, cancellationToken);
+            while (Interlocked.Increment(ref next) is var change && change < first + count)
+            {
+                await sendAsync(change);
+                await deliveries.CompleteAsync(change, cancellationToken);
+            }
+        }));
         return count / Stopwatch.GetElapsedTime(start).TotalSeconds;
     }
 

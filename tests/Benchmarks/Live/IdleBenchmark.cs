@@ -5,7 +5,8 @@ namespace KhsCrm.Benchmarks.Live;
 
 /// <summary>
 /// What streams cost that nothing is written for: bytes of server and client memory over those of raw gRPC streams in the
-/// same process, and statements over those of a server with one stream.
+/// same process, and statements over those of a server with one stream, whose own (the poll of its pump) are a number of
+/// their own.
 /// </summary>
 internal static class IdleBenchmark
 {
@@ -13,7 +14,6 @@ internal static class IdleBenchmark
         BenchDatabase database, Arguments arguments, BenchReport report, CancellationToken cancellationToken)
     {
         var streams = arguments.Number("streams", 10_000);
-        var seconds = arguments.Number("seconds", 40);
         double raw;
         await using (var server = await RawServer.StartAsync(cancellationToken))
         {
@@ -24,20 +24,24 @@ internal static class IdleBenchmark
         await using var ours = await BenchServer.StartAsync(database, cancellationToken);
         await using var dataSource = NpgsqlDataSource.Create(database.ConnectionString);
         var one = await FanoutBenchmark.OpenAsync(ours, 1, new Deliveries(1, 1), cancellationToken);
-        var constant = await CountAsync(dataSource, seconds, cancellationToken);
+        var time = TimeSpan.FromSeconds(arguments.Number("seconds", 40));
+        var constant = await StatementCount.TakeAsync(dataSource, time, cancellationToken);
         await one.DisposeAsync();
-        var transactions = 0.0;
+        var statements = constant;
         var weight = await WeighAsync(streams, async () =>
         {
             var opened = await FanoutBenchmark.OpenAsync(ours, streams, new Deliveries(1, 1), cancellationToken);
-            transactions = await CountAsync(dataSource, seconds, cancellationToken);
+            statements = await StatementCount.TakeAsync(dataSource, time, cancellationToken);
             return opened;
         });
 
-        Console.WriteLine($"{streams} streams: {weight:0} bytes each, raw {raw:0}; {transactions} transactions in {seconds} s, with one stream {constant}.");
+        Console.WriteLine($"{streams} streams: {weight:0} bytes each, raw {raw:0}.");
+        Console.WriteLine($"Statements in {time.TotalSeconds:0} s with one stream and with {streams}:");
+        constant.Print(statements);
         report.Add(new Scenario("idle.memory", weight - raw, "bytes a stream over raw gRPC", Goal: 25_000));
         report.Add(new Scenario(
-            "idle.sql", Math.Max(0, transactions - constant) / streams * 60 / seconds, "statements a minute and device", Goal: 0));
+            "idle.sql", (statements.Total - constant.Total) / (streams * time.TotalMinutes), "statements a minute and device", Goal: 0));
+        report.Add(new Scenario("idle.sql.server", statements.Total / time.TotalMinutes, "statements a minute of the server itself"));
     }
 
     private static async Task<double> WeighAsync(int streams, Func<Task<StreamSet>> openAsync)
@@ -52,22 +56,5 @@ internal static class IdleBenchmark
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         GC.WaitForPendingFinalizers();
         return GC.GetTotalMemory(forceFullCollection: true);
-    }
-
-    // Transactions of the whole database; a lone statement is one. PostgreSQL reports those that touch no table, as the poll
-    // does, only together with one that does: what a device would ask for itself all reads tables.
-    private static async Task<double> CountAsync(NpgsqlDataSource dataSource, int seconds, CancellationToken cancellationToken)
-    {
-        await Task.Delay(TimeSpan.FromSeconds(15), cancellationToken);
-        var before = await ReadAsync(dataSource, cancellationToken);
-        await Task.Delay(TimeSpan.FromSeconds(seconds), cancellationToken);
-        return await ReadAsync(dataSource, cancellationToken) - before;
-    }
-
-    private static async Task<long> ReadAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken)
-    {
-        await using var command = dataSource.CreateCommand(
-            "SELECT xact_commit + xact_rollback FROM pg_stat_database WHERE datname = current_database()");
-        return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 }

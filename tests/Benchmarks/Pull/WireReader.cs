@@ -22,14 +22,21 @@ internal static class WireReader
     public static async Task<Measured> RunAsync(
         string address, string token, bool isCompressed, CancellationToken cancellationToken)
     {
+        CountedConnection? connection = null;
+        using var handler = new SocketsHttpHandler
+        {
+            ConnectCallback = async (context, connecting) => connection = await CountedConnection.OpenAsync(context, connecting),
+        };
         using var channel = GrpcChannel.ForAddress(address, new()
         {
-            MaxReceiveMessageSize = null,
+            HttpHandler = handler,
             CompressionProviders = isCompressed ? null : [],
         });
         var options = new CallOptions(new Metadata { { "authorization", $"Bearer {token}" } }, cancellationToken: cancellationToken);
         using var call = channel.CreateCallInvoker().AsyncDuplexStreamingCall(SyncStream, null, options);
         var hello = new Hello { DeviceId = $"{Guid.NewGuid()}", AppVersion = "bench/1", ProtocolVersion = 1, NextClientSeq = 1 };
+        using var process = Process.GetCurrentProcess();
+        var cpu = process.TotalProcessorTime;
         var start = Stopwatch.GetTimestamp();
         await call.RequestStream.WriteAsync(new() { Hello = hello }, cancellationToken);
         long rows = 0;
@@ -40,7 +47,9 @@ internal static class WireReader
                 break;
         }
 
-        return Measured.Since(start, rows);
+        var measured = Measured.Since(start, rows);
+        process.Refresh();
+        return measured with { Bytes = connection!.Received, Cpu = process.TotalProcessorTime - cpu };
     }
 
     private static Seen Look(ReadOnlySequence<byte> payload)

@@ -13,6 +13,11 @@ internal sealed class PageBuffer : IDisposable
     // Three tags of a byte and three lengths of five at most: Delta.changes, Change.entity, and the row of Entity.
     private const int HeadSize = 18;
 
+    private const int MaxBytesOfCharacter = 3;
+
+    // Its length takes one byte whatever is in it.
+    private const int ShortText = 0x7F / MaxBytesOfCharacter;
+
     private static readonly uint Changes = WireFormat.MakeTag(Delta.ChangesFieldNumber, WireFormat.WireType.LengthDelimited);
     private static readonly uint EntityTag = WireFormat.MakeTag(Change.EntityFieldNumber, WireFormat.WireType.LengthDelimited);
 
@@ -78,6 +83,15 @@ internal sealed class PageBuffer : IDisposable
     /// <summary>Writes a string with its length.</summary>
     public void WriteText(string text)
     {
+        if (text.Length <= ShortText)
+        {
+            Reserve(1 + (text.Length * MaxBytesOfCharacter));
+            var length = Encoding.UTF8.GetBytes(text, _bytes.AsSpan(_length + 1));
+            _bytes[_length] = (byte)length;
+            _length += 1 + length;
+            return;
+        }
+
         var size = Encoding.UTF8.GetByteCount(text);
         WriteVarint((uint)size);
         Encoding.UTF8.GetBytes(text, Take(size));

@@ -1,5 +1,5 @@
+using Google.Protobuf;
 using Grpc.Core;
-using KhsCrm.V1;
 
 namespace KhsCrm.SyncServer.Sync.Frames;
 
@@ -16,7 +16,7 @@ internal sealed class FrameWriter(IServerStreamWriter<StreamFrame> stream) : IDi
     private readonly SemaphoreSlim _turn = new(1, 1);
 
     /// <summary>Writes a message of this stream's own.</summary>
-    public Task WriteAsync(SyncStreamResponse message, CancellationToken cancellationToken) =>
+    public Task WriteAsync(IMessage message, CancellationToken cancellationToken) =>
         WriteAsync(new MessageFrame(message), isFollowed: false, cancellationToken);
 
     /// <summary>Writes a frame.</summary>

@@ -7,8 +7,8 @@ using ServiceDescriptor = Google.Protobuf.Reflection.ServiceDescriptor;
 namespace KhsCrm.SyncServer.Sync.Frames;
 
 /// <summary>
-/// Binds the service as it is generated, but for SyncStream, whose responses are frames: bytes that many streams share need
-/// no message object for each of them.
+/// Binds the service as it is generated, but for SyncStream and Pull, whose responses are frames: bytes that many streams
+/// share, or that were written as the rows were read, need no message objects.
 /// </summary>
 internal sealed class SyncServiceBinding : IServiceMethodProvider<SyncService>
 {
@@ -20,7 +20,7 @@ internal sealed class SyncServiceBinding : IServiceMethodProvider<SyncService>
     public static ServiceDescriptor Descriptor => V1.SyncService.Descriptor;
 
     /// <summary>
-    /// Binds the JSON forms as generated, for SyncStream has none. Binds nothing for ASP.NET Core's gRPC, which asks here first
+    /// Binds the JSON forms as generated, of messages: SyncStream has none. Binds nothing for ASP.NET Core's gRPC, which asks here first
     /// and would bind every method as generated.
     /// </summary>
     public static void BindService(ServiceBinderBase binder, V1.SyncService.SyncServiceBase? service)
@@ -41,9 +41,13 @@ internal sealed class SyncServiceBinding : IServiceMethodProvider<SyncService>
                 method, typeof(TRequest), typeof(ServerCallContext)));
 
         public override void AddMethod<TRequest, TResponse>(
-            Method<TRequest, TResponse> method, ServerStreamingServerMethod<TRequest, TResponse>? handler) =>
-            context.AddServerStreamingMethod(method, [], Find<ServerStreamingServerMethod<SyncService, TRequest, TResponse>>(
-                method, typeof(TRequest), typeof(IServerStreamWriter<TResponse>), typeof(ServerCallContext)));
+            Method<TRequest, TResponse> method, ServerStreamingServerMethod<TRequest, TResponse>? handler)
+        {
+            if (method is not Method<PullRequest, PullResponse> pull)
+                throw new NotSupportedException($"{method.FullName} is a stream that nobody has bound.");
+            context.AddServerStreamingMethod(
+                WithFrames(pull), [], static (service, request, responses, call) => service.PullFrames(request, responses, call));
+        }
 
         public override void AddMethod<TRequest, TResponse>(
             Method<TRequest, TResponse> method, DuplexStreamingServerMethod<TRequest, TResponse>? handler)
@@ -51,11 +55,11 @@ internal sealed class SyncServiceBinding : IServiceMethodProvider<SyncService>
             if (method is not Method<SyncStreamRequest, SyncStreamResponse> stream)
                 throw new NotSupportedException($"{method.FullName} is a stream that nobody has bound.");
             context.AddDuplexStreamingMethod(
-                new Method<SyncStreamRequest, StreamFrame>(
-                    stream.Type, stream.ServiceName, stream.Name, stream.RequestMarshaller, Frames),
-                [],
-                static (service, requests, responses, call) => service.SyncStream(requests, responses, call));
+                WithFrames(stream), [], static (service, requests, responses, call) => service.SyncStream(requests, responses, call));
         }
+
+        private static Method<TRequest, StreamFrame> WithFrames<TRequest, TResponse>(Method<TRequest, TResponse> method) =>
+            new(method.Type, method.ServiceName, method.Name, method.RequestMarshaller, Frames);
 
         private static T Find<T>(IMethod method, params Type[] parameters)
             where T : Delegate => typeof(SyncService).GetMethod(method.Name, parameters)!.CreateDelegate<T>();
