@@ -38,7 +38,7 @@ internal sealed class SyncServiceBinding : IServiceMethodProvider<SyncService>
         public override void AddMethod<TRequest, TResponse>(
             Method<TRequest, TResponse> method, UnaryServerMethod<TRequest, TResponse>? handler) =>
             context.AddUnaryMethod(method, [], Find<UnaryServerMethod<SyncService, TRequest, TResponse>>(
-                method, typeof(TRequest), typeof(ServerCallContext)));
+                method.Name, typeof(TRequest), typeof(ServerCallContext)));
 
         public override void AddMethod<TRequest, TResponse>(
             Method<TRequest, TResponse> method, ServerStreamingServerMethod<TRequest, TResponse>? handler)
@@ -61,7 +61,7 @@ internal sealed class SyncServiceBinding : IServiceMethodProvider<SyncService>
         private static Method<TRequest, StreamFrame> WithFrames<TRequest, TResponse>(Method<TRequest, TResponse> method) =>
             new(method.Type, method.ServiceName, method.Name, method.RequestMarshaller, Frames);
 
-        private static T Find<T>(IMethod method, params Type[] parameters)
-            where T : Delegate => typeof(SyncService).GetMethod(method.Name, parameters)!.CreateDelegate<T>();
+        private static T Find<T>(string name, params Type[] parameters)
+            where T : Delegate => typeof(SyncService).GetMethod(name, parameters)!.CreateDelegate<T>();
     }
 }
