@@ -5,7 +5,7 @@ namespace KhsCrm.Benchmarks.Live;
 
 /// <summary>The floor: a gRPC stream that writes the bytes it is given, and nothing else.</summary>
 [BindServiceMethod(typeof(RawService), nameof(BindService))]
-internal class RawService(RawHub hub)
+internal sealed class RawService(RawHub hub)
 {
     private static readonly Marshaller<byte[]> Bytes = Marshallers.Create(static bytes => bytes, static bytes => bytes);
 
@@ -14,7 +14,7 @@ internal class RawService(RawHub hub)
     public static void BindService(ServiceBinderBase binder, RawService? service) =>
         binder.AddMethod(Method, service is null ? null : service.Stream);
 
-    public virtual async Task Stream(
+    public async Task Stream(
         IAsyncStreamReader<byte[]> requests, IServerStreamWriter<byte[]> responses, ServerCallContext context)
     {
         var (now, withTheNext) = (new WriteOptions(), new WriteOptions(WriteFlags.BufferHint));
