@@ -12,8 +12,9 @@ namespace KhsCrm.Storage.Tables;
 internal sealed class EntityTable<T> : EntityTable
     where T : class, IMessage<T>, new()
 {
-    // About what an id or a time takes on the wire; other fields take less.
-    private const int FieldSize = 24;
+    // On the wire, with tag and length: the text of an id, and the largest of the other fields but texts, which is a time.
+    private const int IdSize = 38;
+    private const int FieldSize = 14;
 
     private readonly EntityKind<T> _kind;
     private readonly Column<T>[] _columns;
@@ -35,7 +36,8 @@ internal sealed class EntityTable<T> : EntityTable
         TimeOrdinal = Array.FindIndex(columns, column => column.Name == timeColumn);
         SelectList = string.Join(", ", columns.Select(column => $"t.{column.Name}"));
         SizeExpression = string.Join(" + ", columns.Where(column => column.DbType == NpgsqlDbType.Text)
-            .Select(column => $"coalesce(octet_length(t.{column.Name}::text), 0)").Append($"{columns.Length * FieldSize}"));
+            .Select(column => $"coalesce(octet_length(t.{column.Name}::text), 0)")
+            .Append($"{columns.Sum(column => column.DbType == NpgsqlDbType.Uuid ? IdSize : FieldSize)}"));
         var names = string.Join(", ", _inserted.Select(column => column.Name));
         _insertSql = $"""
             INSERT INTO {name} AS t ({names}) SELECT {names} FROM {Unnest(_inserted)} RETURNING {SelectList}
