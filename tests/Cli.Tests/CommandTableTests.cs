@@ -89,7 +89,7 @@ public sealed class CommandTableTests
         var answer = await khs.RunAsync("logout");
 
         Assert.Equal((ExitCode.Ok, "Olga is signed out." + Environment.NewLine), (answer.ExitCode, answer.Output));
-        Assert.Contains("1 edit was not sent: sign in again as olga@example.com", answer.Error, StringComparison.Ordinal);
+        Assert.Contains("1 edit stays here, not sent, until olga@example.com signs in again", answer.Error, StringComparison.Ordinal);
         await khs.AssertFailsAsync(ExitCode.NotSignedIn, "Nobody is signed in", "customers", "list");
     }
 }

@@ -76,5 +76,23 @@ public sealed class HelpTests
         Assert.Equal(0, process.ExitCode);
     }
 
+    [Fact]
+    public async Task A_value_behind_an_equals_sign_is_completed_too()
+    {
+        using var khs = new Khs();
+        // What bash sets when Tab is pressed behind "wai"; khs is a function that answers as the program does.
+        var script = $$"""
+            {{await khs.TextAsync("completion", "bash")}}
+            khs() { [ "$1" = '[suggest:26]' ] && [ "$2" = 'khs jobs list --status wai' ] && echo waiting-on-materials; }
+            COMP_LINE='khs jobs list --status=wai' COMP_POINT=26 COMP_WORDS=(khs jobs list --status = wai) COMP_CWORD=5
+            _khs
+            echo "${COMPREPLY[@]}"
+            """;
+        using var process = Process.Start(new ProcessStartInfo("bash", ["-c", script]) { RedirectStandardOutput = true })!;
+
+        Assert.Equal("waiting-on-materials", (await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken)).Trim());
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+    }
+
     private static IEnumerable<Command> All(Command command) => command.Subcommands.SelectMany(All).Prepend(command);
 }

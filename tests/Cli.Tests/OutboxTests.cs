@@ -97,7 +97,7 @@ public sealed class OutboxTests
     }
 
     [Fact]
-    public async Task What_was_overwritten_is_listed_and_waits_for_nobody()
+    public async Task What_was_overwritten_is_listed_and_waits_with_exit_code_4()
     {
         using var khs = new Khs();
         await khs.SignInAsync(Role.Owner, Row);
@@ -110,7 +110,15 @@ public sealed class OutboxTests
         });
 
         Assert.Matches("customer Ada  phone +555-0199  555-0777  mine", await khs.TextAsync("conflicts", "list"));
-        Assert.Contains("Conflicts    1. See: khs conflicts list", await khs.TextAsync("status"), StringComparison.Ordinal);
+        var status = await khs.RunAsync("status");
+        Assert.Equal(ExitCode.OperationsWait, status.ExitCode);
+        Assert.Contains("Conflicts    1. Next: khs conflicts list", status.Output, StringComparison.Ordinal);
+        var conflict = (await khs.JsonAsync("conflicts", "list"))["conflicts"]![0]!;
+        Assert.Matches(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$", (string?)conflict["queued_at"]);
+
+        await khs.TextAsync("conflicts", "keep-mine", (string)conflict["operation"]!["id"]!);
+
+        Assert.Equal(ExitCode.Ok, (await khs.RunAsync("status")).ExitCode);
     }
 
     private static OperationResult Rejected(string reason, string message) => new()

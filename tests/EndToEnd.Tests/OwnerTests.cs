@@ -24,9 +24,9 @@ public sealed class OwnerTests
         var merging = await laptop.RunAsync(["sync"]);
         var later = await laptop.RunAsync(["sync"]);
 
-        Assert.Equal((0, 0), (merging.ExitCode, later.ExitCode));
+        Assert.Equal((4, 4), (merging.ExitCode, later.ExitCode));
         Assert.Contains("phone was 555-0111 and is 555-0222", merging.Errors, StringComparison.Ordinal);
-        Assert.Equal("", later.Errors.Trim());
+        Assert.Equal("1 conflict waits for you. Next: khs conflicts list", later.Errors.Trim());
         var conflict = (await laptop.JsonAsync("conflicts", "list"))["conflicts"]!.AsArray().Single()!;
         Assert.Equal("555-0111", (string)conflict["theirs"]!["customer"]!["phone"]!);
 

@@ -16,4 +16,8 @@ internal static class ExitCode
         KhsCrm.SyncClient.ServerUnreachableException => ServerUnreachable,
         _ => Failed,
     };
+
+    /// <summary>Whether edits wait for a person: rejected ones, and those that overwrote somebody else's.</summary>
+    public static int Of(KhsCrm.SyncClient.OutboxCounts outbox) =>
+        outbox.Rejected + outbox.Conflicts > 0 ? OperationsWait : Ok;
 }

@@ -7,11 +7,12 @@ namespace KhsCrm.Cli.Help;
 internal static class CompletionCommand
 {
     // Both ask khs itself, by the directive of System.CommandLine, what may stand where the cursor is. A word that is
-    // an option's value in a file system is left to the shell.
+    // an option's value in a file system is left to the shell. The directive knows "--status on-hold" and not
+    // "--status=on-hold": a blank for every "=" keeps the cursor where it is.
     private const string Bash = """
         _khs() {
           local IFS=$'\n' word=${COMP_WORDS[COMP_CWORD]}
-          COMPREPLY=($(compgen -W "$(khs "[suggest:${COMP_POINT}]" "${COMP_LINE}" 2>/dev/null)" -- "$word"))
+          COMPREPLY=($(compgen -W "$(khs "[suggest:${COMP_POINT}]" "${COMP_LINE//=/ }" 2>/dev/null)" -- "$word"))
         }
         complete -o default -F _khs khs
         """;
@@ -20,7 +21,8 @@ internal static class CompletionCommand
         #compdef khs
         _khs() {
           local -a found
-          found=("${(@f)$(khs "[suggest:$CURSOR]" "$BUFFER" 2>/dev/null)}")
+          compset -P '--*='
+          found=("${(@f)$(khs "[suggest:$CURSOR]" "${BUFFER//=/ }" 2>/dev/null)}")
           (( ${#found} )) && compadd -- $found || _files
         }
         compdef _khs khs

@@ -13,7 +13,7 @@ internal sealed class HelpWithExamples(HelpAction usual) : SynchronousCommandLin
           1  failed
           2  not understood
           3  nobody is signed in
-          4  edits that the server rejected wait for you (sync and status)
+          4  rejected or conflicting edits wait for you (sync and status)
           5  the server cannot be reached
         """;
 

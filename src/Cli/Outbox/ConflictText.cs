@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using KhsCrm.Cli.Output;
 using KhsCrm.SyncClient;
@@ -35,6 +34,6 @@ internal static class ConflictText
         ["state"] = conflict.Kind.ToString().ToUpperInvariant(),
         ["conflicting_fields"] = new JsonArray([.. conflict.Fields.Select(field => (JsonNode)field)]),
         ["theirs"] = conflict.Theirs is null ? null : Printer.ToJson(conflict.Theirs),
-        ["queued_at"] = conflict.QueuedAt.ToString("O", CultureInfo.InvariantCulture),
+        ["queued_at"] = Printer.ToJson(conflict.QueuedAt),
     };
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using KhsCrm.Cli.Errors;
 using KhsCrm.Cli.Output;
@@ -58,7 +57,7 @@ internal static class OperationText
     {
         ["operation"] = Printer.ToJson(entry.Operation),
         ["state"] = entry.State.ToString().ToUpperInvariant(),
-        ["queued_at"] = entry.QueuedAt.ToString("O", CultureInfo.InvariantCulture),
+        ["queued_at"] = Printer.ToJson(entry.QueuedAt),
         ["reason"] = entry.Reason == ErrorReason.Unspecified ? null : Words.Reason(entry.Reason),
         ["message"] = entry.Message.Length == 0 ? null : entry.Message,
         ["field_violations"] = new JsonArray([.. entry.Violations.Select(

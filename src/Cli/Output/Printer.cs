@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 
@@ -25,6 +26,9 @@ internal sealed class Printer(Terminal terminal, bool isJson)
 
     /// <summary>A message in the JSON of the API, with its field names.</summary>
     public static JsonNode ToJson(IMessage message) => JsonNode.Parse(Formatter.Format(message))!;
+
+    /// <summary>A time as a message has it.</summary>
+    public static JsonNode ToJson(DateTimeOffset time) => ToJson(Timestamp.FromDateTimeOffset(time));
 
     public static JsonArray ToJson(IEnumerable<IMessage> messages) => [.. messages.Select(ToJson)];
 

@@ -22,7 +22,7 @@ internal static class LogoutCommand
             if (device.User is not null && device.Outbox.Unsent > 0)
             {
                 context.Printer.Error(
-                    $"{Words.Count(device.Outbox.Unsent, "edit was", "edits were")} not sent: sign in again as {device.User.Email} and sync, or they stay here.");
+                    $"{Words.Count(device.Outbox.Unsent, "edit stays", "edits stay")} here, not sent, until {device.User.Email} signs in again and syncs.");
             }
         }));
         return command;

@@ -23,7 +23,7 @@ internal static class StatusCommand
             if (context.Printer.IsJson)
                 context.Printer.Json(ToJson(device));
             Print(context.Printer, device);
-            return device.Outbox.Rejected > 0 ? ExitCode.OperationsWait : ExitCode.Ok;
+            return ExitCode.Of(device.Outbox);
         }));
         return command;
     }
@@ -40,7 +40,7 @@ internal static class StatusCommand
             ("Deferred", outbox.Deferred == 0 ? "" : $"{Words.Count(outbox.Deferred, "edit waits", "edits wait")} on the server for another row"),
             ("Unconfirmed", outbox.Unconfirmed == 0 ? "" : $"{Words.Count(outbox.Unconfirmed, "edit")}. Next: khs sync"),
             ("Rejected", outbox.Rejected == 0 ? "" : new Cell($"{Words.Count(outbox.Rejected, "edit")}. Next: khs outbox failed", Color.Maroon)),
-            ("Conflicts", outbox.Conflicts == 0 ? "" : $"{outbox.Conflicts.ToString(CultureInfo.InvariantCulture)}. See: khs conflicts list"));
+            ("Conflicts", outbox.Conflicts == 0 ? "" : $"{outbox.Conflicts.ToString(CultureInfo.InvariantCulture)}. Next: khs conflicts list"));
     }
 
     private static string Who(DeviceInfo device) => device switch
@@ -56,7 +56,7 @@ internal static class StatusCommand
         ["server"] = device.ServerAddress,
         ["user"] = device.User is null ? null : Printer.ToJson(device.User),
         ["must_sign_in_again"] = device.MustSignInAgain,
-        ["last_checkpoint_at"] = device.LastCheckpointAt?.ToString("O", CultureInfo.InvariantCulture),
+        ["last_checkpoint_at"] = device.LastCheckpointAt is { } at ? Printer.ToJson(at) : null,
         ["outbox"] = new JsonObject
         {
             ["unsent"] = device.Outbox.Unsent,

@@ -31,17 +31,18 @@ internal static class SyncCommand
         var known = (await context.Client.Outbox.ListConflictsAsync(cancellationToken)).Select(conflict => conflict.OperationId).ToHashSet();
         var summary = await SyncProgress.RunAsync(context, context.Client.SyncAsync, cancellationToken);
         var rejected = await context.Client.Outbox.ListAsync(OutboxState.Rejected, int.MaxValue, cancellationToken);
-        // An edit that overwrote somebody else's is told once, by the sync that learned of it, and then only in lists.
         var overwritten = (await context.Client.Outbox.ListConflictsAsync(cancellationToken))
-            .Where(conflict => conflict.Kind == ConflictKind.Merged && !known.Contains(conflict.OperationId)).ToList();
+            .Where(conflict => conflict.Kind == ConflictKind.Merged).ToList();
         if (context.Printer.IsJson)
             context.Printer.Json(ToJson(summary, rejected, overwritten));
         var sent = summary.Applied + summary.Merged + summary.Deferred + summary.Rejected;
         context.Printer.Line($"Sent {Words.Count(sent, "edit")}, received {Words.Count(summary.Received, "change")}.");
         if (summary.Deferred > 0)
             context.Printer.Error($"{Words.Count(summary.Deferred, "edit waits", "edits wait")} on the server for a row that has not arrived there yet.");
-        await SyncNotices.PrintAsync(context, rejected, overwritten, cancellationToken);
-        return rejected.Count > 0 ? ExitCode.OperationsWait : ExitCode.Ok;
+        // What an edit overwrote is told once, by the sync that learned of it, and then only counted.
+        await SyncNotices.PrintAsync(
+            context, rejected, overwritten, conflict => !known.Contains(conflict.OperationId), cancellationToken);
+        return ExitCode.Of(await context.Client.Outbox.CountAsync(cancellationToken));
     }
 
     private static JsonObject ToJson(SyncSummary summary, IReadOnlyList<OutboxOperation> rejected, List<EditConflict> overwritten) => new()

@@ -13,7 +13,7 @@ internal static class SyncNotices
 
     public static async Task PrintAsync(
         CommandContext context, IReadOnlyList<OutboxOperation> rejected, IReadOnlyList<EditConflict> overwritten,
-        CancellationToken cancellationToken)
+        Func<EditConflict, bool> isNew, CancellationToken cancellationToken)
     {
         var names = new RowNames(context.Client);
         foreach (var entry in rejected.Take(MaxEach))
@@ -24,9 +24,9 @@ internal static class SyncNotices
 
         if (rejected.Count > 0)
             context.Printer.Error($"{Words.Count(rejected.Count, "rejected edit waits", "rejected edits wait")} for you. Next: khs outbox failed");
-        foreach (var conflict in overwritten.Take(MaxEach))
+        foreach (var conflict in overwritten.Where(isNew).Take(MaxEach))
             context.Printer.Error(await ConflictText.OverwrittenAsync(names, conflict, cancellationToken));
         if (overwritten.Count > 0)
-            context.Printer.Error("To have their values back: khs conflicts list");
+            context.Printer.Error($"{Words.Count(overwritten.Count, "conflict waits", "conflicts wait")} for you. Next: khs conflicts list");
     }
 }

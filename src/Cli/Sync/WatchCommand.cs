@@ -40,8 +40,7 @@ internal static class WatchCommand
             await client.StopAsync(CancellationToken.None);
         }
 
-        var waiting = (await client.Outbox.CountAsync(CancellationToken.None)).Rejected;
-        return waiting > 0 ? ExitCode.OperationsWait : ExitCode.Ok;
+        return ExitCode.Of(await client.Outbox.CountAsync(CancellationToken.None));
     }
 
     /// <summary>Prints a line with the time before it.</summary>

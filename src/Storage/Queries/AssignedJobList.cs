@@ -56,7 +56,7 @@ public sealed class AssignedJobList(NpgsqlDataSource dataSource)
         var page = after is { } end
             ? $"""
                 AND ({start}, t.created_at, t.id)
-                    > (coalesce({command.Add(end.StartDate)}, 'infinity'::date), {command.Add(end.CreatedAt)}, {command.Add(end.Id)})
+                    > (coalesce({command.AddDay(end.StartDate)}, 'infinity'::date), {command.Add(end.CreatedAt)}, {command.Add(end.Id)})
                 """
             : "";
         command.CommandText = $"""

@@ -1,4 +1,5 @@
 using Npgsql;
+using NpgsqlTypes;
 
 namespace KhsCrm.Storage.Queries;
 
@@ -9,6 +10,17 @@ internal static class CommandParameters
     public static string Add<T>(this NpgsqlCommand command, T value)
     {
         command.Parameters.Add(new NpgsqlParameter<T> { TypedValue = value });
+        return $"${command.Parameters.Count}";
+    }
+
+    /// <summary>Adds a day, or no day, and returns its placeholder.</summary>
+    public static string AddDay(this NpgsqlCommand command, DateOnly? day)
+    {
+        command.Parameters.Add(new NpgsqlParameter
+        {
+            Value = day is { } value ? Tables.SqlDay.Of(value) : DBNull.Value,
+            NpgsqlDbType = NpgsqlDbType.Date,
+        });
         return $"${command.Parameters.Count}";
     }
 

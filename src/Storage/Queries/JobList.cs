@@ -67,9 +67,9 @@ public sealed class JobList(NpgsqlDataSource dataSource)
         if (filter.CreatedBy is { } maker)
             conditions.Add($"t.created_by_id = {command.Add(maker)}");
         if (filter.From is { } from)
-            conditions.Add($"(t.end_date IS NULL OR t.end_date >= {command.Add(from)})");
+            conditions.Add($"(t.end_date IS NULL OR t.end_date >= {command.AddDay(from)})");
         if (filter.To is { } to)
-            conditions.Add($"t.start_date <= {command.Add(to)}");
+            conditions.Add($"t.start_date <= {command.AddDay(to)}");
         if (after is { } end)
             conditions.Add($"(t.updated_at, t.id) < ({command.Add(end.UpdatedAt)}, {command.Add(end.Id)})");
         command.CommandText = $"""

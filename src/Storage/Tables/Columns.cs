@@ -37,7 +37,7 @@ internal static class Columns
                 var day = reader.GetFieldValue<DateOnly>(i);
                 set(row, new Date { Year = day.Year, Month = day.Month, Day = day.Day });
             },
-            rows => Array(rows, row => get(row) is { } day ? new DateOnly(day.Year, day.Month, day.Day) : (DateOnly?)null));
+            rows => Array(rows, row => get(row) is { } day ? SqlDay.Of(new(day.Year, day.Month, day.Day)) : (int?)null));
 
     /// <summary>A decimal as a string without trailing zeros, so that 1 and 1.00 read the same.</summary>
     public static Column<T> Quantity<T>(string name, Action<T, string> set, Func<T, string> get) =>

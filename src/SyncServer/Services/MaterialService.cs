@@ -54,23 +54,23 @@ internal sealed class MaterialService(Checklist checklist, RowFinder rows, PageT
     }
 
     public override async Task<MarkPurchasedResponse> MarkPurchased(MarkPurchasedRequest request, ServerCallContext context) =>
-        new() { Material = await SetAsync(request.MaterialId, request.Etag, "purchased", isSet: true, context) };
+        new() { Material = await SetAsync(request.MaterialId, request.Etag, new() { Purchased = true }, "purchased", context) };
 
     public override async Task<UnmarkPurchasedResponse> UnmarkPurchased(UnmarkPurchasedRequest request, ServerCallContext context) =>
-        new() { Material = await SetAsync(request.MaterialId, request.Etag, "purchased", isSet: false, context) };
+        new() { Material = await SetAsync(request.MaterialId, request.Etag, new() { Purchased = false }, "purchased", context) };
 
     public override async Task<DeleteMaterialResponse> DeleteMaterial(DeleteMaterialRequest request, ServerCallContext context) =>
-        new() { Material = await SetAsync(request.MaterialId, request.Etag, "is_deleted", isSet: true, context) };
+        new() { Material = await SetAsync(request.MaterialId, request.Etag, new() { IsDeleted = true }, "is_deleted", context) };
 
     public override async Task<RestoreMaterialResponse> RestoreMaterial(RestoreMaterialRequest request, ServerCallContext context) =>
-        new() { Material = await SetAsync(request.MaterialId, request.Etag, "is_deleted", isSet: false, context) };
+        new() { Material = await SetAsync(request.MaterialId, request.Etag, new() { IsDeleted = false }, "is_deleted", context) };
 
-    private async Task<Material> SetAsync(string id, string etag, string flag, bool isSet, ServerCallContext context)
+    private async Task<Material> SetAsync(string id, string etag, Material asked, string flag, ServerCallContext context)
     {
         var user = await context.RequireUserAsync();
         RequestFields.Id("material_id", id);
-        var asked = new Entity { Material = new Material { Id = id, Purchased = isSet, IsDeleted = isSet } };
-        var row = await writes.UpdateAsync(user, asked, [flag], "etag", etag, context.CancellationToken);
+        asked.Id = id;
+        var row = await writes.UpdateAsync(user, new Entity { Material = asked }, [flag], "etag", etag, context.CancellationToken);
         return row.Material.WithEtag();
     }
 }

@@ -57,6 +57,18 @@ public sealed class RenewalTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_grace_counts_from_the_first_use_however_often_the_token_comes_again()
+    {
+        var first = await LoginAsync();
+        await RenewAsync(first);
+        _clock.Advance(TimeSpan.FromMinutes(6));
+        var again = await RenewAsync(first);
+        _clock.Advance(TimeSpan.FromMinutes(6));
+
+        await ExpectEndedAsync(first, again);
+    }
+
+    [Fact]
     public async Task A_successor_that_was_taken_back_ends_the_session()
     {
         // Either the owner's device or the thief's has first; it had an answer, and then the other one got another.

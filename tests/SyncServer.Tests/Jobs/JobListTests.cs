@@ -110,6 +110,30 @@ public sealed class JobListTests
         Assert.Equal(["A", "B", "Roof"], paged);
     }
 
+    [Fact]
+    public async Task The_first_and_the_last_day_of_the_contract_are_days_like_others()
+    {
+        await using var office = await Office.OpenAsync();
+        var (first, last) = (new Date { Year = 1, Month = 1, Day = 1 }, new Date { Year = 9999, Month = 12, Day = 31 });
+        await AddAsync("long", first, last);
+        await AddAsync("late", last, last);
+        await AddAsync("later", last, null);
+
+        // Roof, which the office has, has no days.
+        Assert.Equal(["Roof", "late", "later", "long"], await ListAsync(office.Worker, new() { FromDate = last }));
+        Assert.Equal(["long"], await ListAsync(office.Worker, new() { ToDate = first }));
+        Assert.Equal(["long", "late", "later", "Roof"], await Office.PageAsync<ListAssignedJobsResponse, string>(
+            office.Worker, new ListAssignedJobsRequest { PageSize = 1 }, page => page.AssignedJobs.Select(job => job.Job.Title)));
+
+        async Task AddAsync(string title, Date start, Date? end)
+        {
+            var request = new CreateJobRequest { Job = new() { Title = title, CustomerId = office.Own.Customer, StartDate = start, EndDate = end } };
+            var made = (await office.Owner.CallAsync<CreateJobResponse>(request)).Job;
+            Assert.Equal((start, end), (made.StartDate, made.EndDate));
+            await office.Owner.CallAsync<AssignJobResponse>(new AssignJobRequest { JobId = made.Id, UserId = office.Worker.UserId });
+        }
+    }
+
     private static Task AddJobsAsync(Office office) => office.Server.RunAsync(
         $"""
         INSERT INTO jobs (title, customer_id, status, start_date, end_date, created_by_id) VALUES

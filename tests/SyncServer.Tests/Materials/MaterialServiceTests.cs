@@ -60,6 +60,8 @@ public sealed class MaterialServiceTests
         Assert.Equal((true, office.Worker.UserId), (bought.Purchased, bought.PurchasedById));
         Assert.NotNull(bought.PurchasedAt);
         Assert.Equal(bought, (await office.Owner.CallAsync<MarkPurchasedResponse>(new MarkPurchasedRequest { MaterialId = id })).Material);
+        Assert.False(await office.Server.ScalarAsync<bool>(
+            "SELECT bool_or(payload->'entity'->'material' ? 'is_deleted') FROM sync_queue WHERE payload->>'update_mask' = 'purchased'"));
 
         var undone = (await office.Owner.CallAsync<UnmarkPurchasedResponse>(new UnmarkPurchasedRequest { MaterialId = id })).Material;
         Assert.Equal((false, false, null), (undone.Purchased, undone.HasPurchasedById, undone.PurchasedAt));

@@ -43,6 +43,22 @@ public sealed class QueueTests
     }
 
     [Fact]
+    public async Task The_ledger_is_paged_while_it_grows()
+    {
+        await using var office = await Office.OpenAsync();
+        var device = NewId();
+        await PushAsync(office.Server, office.Owner.Credentials, device, [.. Enumerable.Range(1, 6).Select(i => StreamExtensions.NewCustomer(i))]);
+
+        var numbers = await Office.PageAsync<ListQueueResponse, long>(
+            office.Owner,
+            new ListQueueRequest { DeviceId = device, PageSize = 2 },
+            page => page.Items.Select(item => item.ClientSeq),
+            page => PushAsync(office.Server, office.Owner.Credentials, device, StreamExtensions.NewCustomer(7 + page)));
+
+        Assert.Equal([6L, 5, 4, 3, 2, 1], numbers);
+    }
+
+    [Fact]
     public async Task A_waiting_operation_is_discarded_and_one_that_failed_is_tried_again()
     {
         await using var server = await RunningServer.StartAsync();
