@@ -44,7 +44,8 @@ internal sealed class ChildProcess : IAsyncDisposable
     public static ChildProcess StartProgram(
         string file, IEnumerable<string> arguments, string? input = null, params (string Name, string Value)[] environment)
     {
-        var start = new ProcessStartInfo(file)
+        // Not deaf to Ctrl-C, as a terminal would start it, however the tests were started.
+        var start = new ProcessStartInfo("env", ["--default-signal=INT", file])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -89,8 +89,9 @@ public sealed class OrphanedClusterTests : IDisposable
     private async Task<Process> HoldAsync(params string[] arguments)
     {
         var program = Path.Combine(AppContext.BaseDirectory, "KhsCrm.ClusterHolder.dll");
-        // In a group of its own, as a shell would start it.
-        var start = new ProcessStartInfo("setsid", ["dotnet", "exec", program, _folder, .. arguments])
+        // In a group of its own and not deaf to Ctrl-C, as a terminal would start it, however the tests were started.
+        var start = new ProcessStartInfo(
+            "env", ["--default-signal=INT", "setsid", "dotnet", "exec", program, _folder, .. arguments])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
