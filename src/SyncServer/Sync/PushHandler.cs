@@ -19,6 +19,9 @@ internal sealed class PushHandler(
     PushMeter meter,
     IOptions<SyncOptions> options)
 {
+    // Of the 4 MiB that a gRPC client takes by default: the statuses and what a merge overwrote need room too.
+    private const int MaxRowBytes = 2_097_152;
+
     /// <exception cref="RpcFault">The batch as a whole cannot be taken; nothing of it is recorded.</exception>
     public async Task<PushResult> PushAsync(
         Actor actor, IReadOnlyList<Operation> operations, CancellationToken cancellationToken)
@@ -34,7 +37,9 @@ internal sealed class PushHandler(
         using var write = commits.Begin(actor.DeviceId);
         using var waiting = meter.Begin(operations.Count);
         var outcome = await committer.ApplyAsync(actor, operations, cancellationToken);
-        return new PushResult { Results = { Publish(outcome) }, LastClientSeq = outcome.LastClientSeq };
+        var results = Publish(outcome);
+        LeaveOutRows(results);
+        return new PushResult { Results = { results }, LastClientSeq = outcome.LastClientSeq };
     }
 
     /// <summary>Takes the one operation of a typed RPC.</summary>
@@ -58,6 +63,20 @@ internal sealed class PushHandler(
         }
 
         return outcome.Results;
+    }
+
+    // A device has each row from its deltas too. A thousand of the largest would be more than a message can be.
+    private static void LeaveOutRows(IReadOnlyList<OperationResult> results)
+    {
+        var left = MaxRowBytes;
+        foreach (var result in results)
+        {
+            if (result.Entity is not { } row)
+                continue;
+            left -= row.CalculateSize();
+            if (left < 0)
+                result.Entity = null;
+        }
     }
 
     private static RpcFault ToFault(ErrorReason reason, long lastClientSeq) => reason switch
