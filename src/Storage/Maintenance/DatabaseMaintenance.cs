@@ -15,7 +15,8 @@ public sealed class DatabaseMaintenance(
     // Rows a statement deletes, so that none holds its locks for long.
     private const int Portion = 5_000;
 
-    // The clock may step back, and the age of a cursor and that of a mark are told by it.
+    // A tombstone is dated when its statement ran and seen when its transaction committed: a cursor taken in between,
+    // and not too old yet, still needs it. So this is the longest that a transaction may take.
     private static readonly TimeSpan Margin = TimeSpan.FromDays(1);
 
     /// <summary>Does it all.</summary>
@@ -47,32 +48,14 @@ public sealed class DatabaseMaintenance(
             ? await ScalarAsync<int>(connection, "SELECT drop_activity_log_partitions(now() - $1)", cancellationToken, kept)
             : 0;
 
-    // What is purged was there to be seen, its transaction over, before every cursor that is not too old yet was taken.
-    private async Task<long> PurgeTombstonesAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
-    {
-        var kept = deltas.Value.TombstoneRetention + Margin;
-        await using (var mark = Create(connection, "INSERT INTO tombstone_marks DEFAULT VALUES ON CONFLICT DO NOTHING"))
-            await mark.ExecuteNonQueryAsync(cancellationToken);
-        await using (var forget = Create(
-            connection,
-            "DELETE FROM tombstone_marks WHERE taken_at < (SELECT max(taken_at) FROM tombstone_marks WHERE taken_at < now() - $1)",
-            kept))
-        {
-            await forget.ExecuteNonQueryAsync(cancellationToken);
-        }
-
-        return await PurgeAsync(
-            connection,
-            """
-            DELETE FROM tombstones WHERE id IN (
-                SELECT id FROM tombstones
-                WHERE deleted_at < now() - $1
-                    AND change_xid < (SELECT max(ended_before) FROM tombstone_marks WHERE taken_at < now() - $1)
-                ORDER BY deleted_at, id LIMIT $2)
-            """,
-            kept,
-            cancellationToken);
-    }
+    private Task<long> PurgeTombstonesAsync(NpgsqlConnection connection, CancellationToken cancellationToken) => PurgeAsync(
+        connection,
+        """
+        DELETE FROM tombstones WHERE id IN (
+            SELECT id FROM tombstones WHERE deleted_at < now() - $1 ORDER BY deleted_at, id LIMIT $2)
+        """,
+        deltas.Value.TombstoneRetention + Margin,
+        cancellationToken);
 
     private async Task<long> PurgeLedgerAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
         retention.Value.Ledger is { } kept

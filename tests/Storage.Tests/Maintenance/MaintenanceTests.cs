@@ -25,7 +25,6 @@ public sealed class MaintenanceTests
         // On the last day of the retention, and past it with the margin.
         await AgeAsync(database, "30 days", "(SELECT entity_id FROM activity_logs WHERE details::text LIKE '%young%' LIMIT 1)");
         await AgeAsync(database, "31 days 1 hour", "(SELECT entity_id FROM activity_logs WHERE details::text LIKE '%old%' LIMIT 1)");
-        await MarkAsync(database, "31 days 1 hour");
 
         var report = await RunAsync(database);
         await device.SyncAsync();
@@ -33,34 +32,6 @@ public sealed class MaintenanceTests
         Assert.Equal(1, report!.TombstonesPurged);
         Assert.Equal(1L, await database.ScalarAsync<long>("SELECT count(*) FROM tombstones"));
         Assert.Single(device.Ids(EntityType.Customer));
-    }
-
-    /// <summary>The naive rule, which goes by when the row was deleted, would lose the deletion for the device.</summary>
-    [Fact]
-    public async Task A_tombstone_of_a_transaction_that_stayed_open_outlives_the_cursors_taken_meanwhile()
-    {
-        await using var database = await CreateAsync();
-        await database.AddCustomerAsync("gone");
-        var device = database.Device();
-        await using (var connection = await database.DataSource.OpenConnectionAsync(Cancellation))
-        await using (var transaction = await connection.BeginTransactionAsync(Cancellation))
-        {
-            await using (var delete = new NpgsqlCommand("DELETE FROM customers; UPDATE tombstones SET deleted_at = now() - interval '40 days'", connection))
-                await delete.ExecuteNonQueryAsync(Cancellation);
-            // All through the forty days that it is open, maintenance is done, and at their end a device syncs.
-            await MarkAsync(database, "32 days");
-            await device.SyncAsync();
-            await transaction.CommitAsync(Cancellation);
-        }
-
-        Assert.Equal(0, (await RunAsync(database))!.TombstonesPurged);
-        await device.SyncAsync();
-
-        Assert.Empty(device.Ids(EntityType.Customer));
-        // It goes once a mark that saw it committed is as old as cursors may become.
-        await MarkAsync(database, "31 days 1 hour");
-        Assert.Equal(1, (await RunAsync(database))!.TombstonesPurged);
-        Assert.Equal(0L, await database.ScalarAsync<long>("SELECT count(*) FROM tombstone_marks WHERE taken_at < now() - interval '32 days'"));
     }
 
     [Fact]
@@ -165,13 +136,6 @@ public sealed class MaintenanceTests
 
     private static Task AgeAsync(SyncedDatabase database, string age, string id) =>
         database.RunAsync($"UPDATE tombstones SET deleted_at = now() - interval '{age}' WHERE entity_id = {id}");
-
-    // What maintenance noted so long ago.
-    private static async Task MarkAsync(SyncedDatabase database, string age)
-    {
-        await RunAsync(database);
-        await database.RunAsync($"UPDATE tombstone_marks SET taken_at = taken_at - interval '{age}' WHERE taken_at = (SELECT max(taken_at) FROM tombstone_marks)");
-    }
 
     private static Task<MaintenanceReport?> RunAsync(SyncedDatabase database, RetentionOptions? retention = null) =>
         new DatabaseMaintenance(

@@ -515,7 +515,6 @@ BEGIN
         EXECUTE format('ALTER TABLE %I ENABLE TRIGGER USER', v_table);
     END LOOP;
     DELETE FROM tombstones;
-    DELETE FROM tombstone_marks;
 END;
 $$;
 
@@ -873,11 +872,6 @@ CREATE TABLE public.sync_timelines (
     CONSTRAINT check_sync_timelines_times CHECK ((((started_at AT TIME ZONE 'UTC'::text) >= '0001-01-01 00:00:00'::timestamp without time zone) AND ((started_at AT TIME ZONE 'UTC'::text) <= '9999-12-31 23:59:59.999999'::timestamp without time zone)))
 );
 
-CREATE TABLE public.tombstone_marks (
-    taken_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
-    ended_before xid8 DEFAULT pg_snapshot_xmin(pg_current_snapshot()) NOT NULL
-);
-
 CREATE TABLE public.tombstones (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     entity_type character varying(50) NOT NULL,
@@ -973,9 +967,6 @@ ALTER TABLE ONLY public.sync_queue_processing
 
 ALTER TABLE ONLY public.sync_timelines
     ADD CONSTRAINT sync_timelines_pkey PRIMARY KEY (system_identifier, timeline_id);
-
-ALTER TABLE ONLY public.tombstone_marks
-    ADD CONSTRAINT tombstone_marks_pkey PRIMARY KEY (taken_at);
 
 ALTER TABLE ONLY public.tombstones
     ADD CONSTRAINT tombstones_pkey PRIMARY KEY (id);

@@ -57,11 +57,3 @@ CREATE TRIGGER bury_sessions AFTER DELETE ON refresh_tokens
     REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION bury_sessions();
 CREATE TRIGGER keep_refresh_tokens_tombstones BEFORE TRUNCATE ON refresh_tokens
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_truncate();
-
--- Moments of the past and what was over by then: every transaction below ended_before. A tombstone is dated when its
--- statement ran and seen when its transaction committed, which may be days later; by these marks it is known how long
--- every device could have seen it.
-CREATE TABLE tombstone_marks (
-    taken_at TIMESTAMP WITH TIME ZONE PRIMARY KEY DEFAULT clock_timestamp(),
-    ended_before XID8 NOT NULL DEFAULT pg_snapshot_xmin(pg_current_snapshot())
-);

@@ -55,7 +55,6 @@ BEGIN
         EXECUTE format('ALTER TABLE %I ENABLE TRIGGER USER', v_table);
     END LOOP;
     DELETE FROM tombstones;
-    DELETE FROM tombstone_marks;
 END;
 $$ LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp;
 
