@@ -10,20 +10,33 @@ namespace KhsCrm.SyncServer.Live;
 internal sealed class CatchUpReader(DeltaReader deltas, IOptions<LiveOptions> options) : IDisposable
 {
     private readonly SemaphoreSlim _places = new(options.Value.CatchUpReaders);
+    private volatile bool _isDisposed;
 
     /// <summary>Reads the next delta of a stream.</summary>
     public async Task<EncodedDeltaResult> ReadAsync(DeltaScope scope, ReadOnlyMemory<byte> cursor, CancellationToken cancellationToken)
     {
-        await _places.WaitAsync(cancellationToken);
         try
         {
-            return await deltas.ReadEncodedAsync(scope, cursor, cancellationToken);
+            await _places.WaitAsync(cancellationToken);
+            try
+            {
+                return await deltas.ReadEncodedAsync(scope, cursor, cancellationToken);
+            }
+            finally
+            {
+                _places.Release();
+            }
         }
-        finally
+        catch (ObjectDisposedException exception) when (_isDisposed)
         {
-            _places.Release();
+            // Only a stream that was cut off can still be at it when the server goes.
+            throw new OperationCanceledException("the server has gone", exception);
         }
     }
 
-    public void Dispose() => _places.Dispose();
+    public void Dispose()
+    {
+        _isDisposed = true;
+        _places.Dispose();
+    }
 }
