@@ -30,6 +30,7 @@ public sealed class StatusHistoryList(NpgsqlDataSource dataSource)
             changes.Add(EntityTables.JobStatusHistory.ReadRow(rows));
         return changes;
     }
+
     internal static void Write(NpgsqlCommand command, Guid job, Position? after, int limit)
     {
         var jobId = command.Add(job);

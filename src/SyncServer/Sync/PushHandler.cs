@@ -65,16 +65,14 @@ internal sealed class PushHandler(
         return outcome.Results;
     }
 
-    // A device has each row from its deltas too. A thousand of the largest would be more than a message can be.
+    // Of what took effect a device has each row from its deltas too, and a thousand of the largest would be more than a message
+    // can be. A rejected edit is shown beside the row that stood against it, so that stays.
     private static void LeaveOutRows(IReadOnlyList<OperationResult> results)
     {
         var left = MaxRowBytes;
         foreach (var result in results)
         {
-            if (result.Entity is not { } row)
-                continue;
-            left -= row.CalculateSize();
-            if (left < 0)
+            if (result is { Status: null, Entity: { } row } && (left -= row.CalculateSize()) < 0)
                 result.Entity = null;
         }
     }

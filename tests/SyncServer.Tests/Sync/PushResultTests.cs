@@ -22,16 +22,23 @@ public sealed class PushResultTests
         await call.CatchUpAsync(hello);
         var ids = await server.ScalarAsync<Guid[]>("SELECT array_agg(id) FROM customers WHERE name = 'Large'");
 
-        await call.SendAsync(new() { PushBatch = new PushBatch { Operations = { ids.Select(Rename) } } });
+        var late = Rename(ids[0], Rows);
+        late.ConflictPolicy = ConflictPolicy.Reject;
+        late.Entity.Customer.Name = "Too late";
+
+        await call.SendAsync(new() { PushBatch = new PushBatch { Operations = { ids.Select(Rename).Append(late) } } });
         PushResult? result;
         while ((result = (await call.NextAsync()).PushResult) is null)
         {
         }
 
-        Assert.Equal(Rows, result.Results.Count);
-        Assert.All(result.Results, one => Assert.Equal(OperationOutcome.Applied, one.Outcome));
+        Assert.Equal(Rows + 1, result.Results.Count);
+        Assert.All(result.Results.Take(Rows), one => Assert.Equal(OperationOutcome.Applied, one.Outcome));
         Assert.Equal("Renamed", result.Results[0].Entity.Customer.Name);
-        Assert.Null(result.Results[^1].Entity);
+        Assert.Null(result.Results[Rows - 1].Entity);
+        // What was rejected is shown beside what stood against it, whatever its size.
+        Assert.Equal(OperationOutcome.Rejected, result.Results[Rows].Outcome);
+        Assert.Equal("Renamed", result.Results[Rows].Entity.Customer.Name);
         Assert.Equal((long)Rows, await server.ScalarAsync<long>("SELECT count(*) FROM customers WHERE name = 'Renamed'"));
     }
 
