@@ -1,3 +1,4 @@
+using Grpc.AspNetCore.Server.Model;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -25,7 +26,7 @@ internal sealed class RawServer : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0").ConfigureKestrel(kestrel => kestrel.ConfigureEndpointDefaults(
             endpoint => endpoint.Protocols = HttpProtocols.Http2));
-        builder.Services.AddSingleton<RawHub>().AddGrpc();
+        builder.Services.AddSingleton<RawHub>().AddSingleton<IServiceMethodProvider<RawService>, RawServiceBinding>().AddGrpc();
         var app = builder.Build();
         app.MapGrpcService<RawService>();
         await app.StartAsync(cancellationToken);

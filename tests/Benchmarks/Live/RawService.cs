@@ -1,18 +1,15 @@
 using System.Threading.Channels;
+using Grpc.AspNetCore.Server.Model;
 using Grpc.Core;
 
 namespace KhsCrm.Benchmarks.Live;
 
 /// <summary>The floor: a gRPC stream that writes the bytes it is given, and nothing else.</summary>
-[BindServiceMethod(typeof(RawService), nameof(BindService))]
 internal sealed class RawService(RawHub hub)
 {
     private static readonly Marshaller<byte[]> Bytes = Marshallers.Create(static bytes => bytes, static bytes => bytes);
 
     public static Method<byte[], byte[]> Method { get; } = new(MethodType.DuplexStreaming, "bench.Raw", nameof(Stream), Bytes, Bytes);
-
-    public static void BindService(ServiceBinderBase binder, RawService? service) =>
-        binder.AddMethod(Method, service is null ? null : service.Stream);
 
     public async Task Stream(
         IAsyncStreamReader<byte[]> requests, IServerStreamWriter<byte[]> responses, ServerCallContext context)
@@ -29,6 +26,13 @@ internal sealed class RawService(RawHub hub)
             }
         }
     }
+}
+
+/// <summary>Binds <see cref="RawService"/>, which no contract describes.</summary>
+internal sealed class RawServiceBinding : IServiceMethodProvider<RawService>
+{
+    public void OnServiceMethodDiscovery(ServiceMethodProviderContext<RawService> context) => context.AddDuplexStreamingMethod(
+        RawService.Method, [], static (service, requests, responses, call) => service.Stream(requests, responses, call));
 }
 
 /// <summary>Broadcasts to all raw streams.</summary>
