@@ -85,6 +85,9 @@ public static class StorageServiceCollectionExtensions
         services.AddSingleton<QueueList>();
     }
 
+    // The statements of groups and of the pump are few, long and always the same.
+    private const int PreparedStatements = 100;
+
     // Acknowledged means committed to disk (DESIGN §1.8), whatever the server's own default is. No statement here gains by
     // being compiled. And nothing here leaves anything behind in a session, so that its plans need not be thrown away when
     // the connection goes back to the pool: those of the triggers and foreign keys are worth keeping.
@@ -96,7 +99,11 @@ public static class StorageServiceCollectionExtensions
             $"{builder.ConnectionStringBuilder.Options} -c synchronous_commit=on -c jit=off".TrimStart();
         builder.ConnectionStringBuilder.NoResetOnClose = true;
         if (connections is { } count)
+        {
             (builder.ConnectionStringBuilder.MinPoolSize, builder.ConnectionStringBuilder.MaxPoolSize) = (0, count);
+            builder.ConnectionStringBuilder.MaxAutoPrepare = PreparedStatements;
+        }
+
         return builder.Build();
     }
 }
