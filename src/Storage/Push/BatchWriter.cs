@@ -7,30 +7,27 @@ namespace KhsCrm.Storage.Push;
 internal static class BatchWriter
 {
     /// <summary>Writes the waves, and after them the commands that belong to them.</summary>
-    public static async Task WriteAsync(
-        NpgsqlConnection connection,
-        IEnumerable<(NpgsqlBatchCommand Command, EntityTable? Returned)> commands,
-        BatchState state,
-        CancellationToken cancellationToken)
+    /// <returns>Whether each command found the rows it must find; if not, nothing may be committed.</returns>
+    public static async Task<bool> WriteAsync(
+        NpgsqlConnection connection, IReadOnlyList<WriteCommand> commands, BatchState state, CancellationToken cancellationToken)
     {
+        if (commands.Count == 0)
+            return true;
         await using var batch = connection.CreateBatch();
-        List<EntityTable?> returned = [];
-        foreach (var (command, table) in commands)
+        foreach (var command in commands)
+            batch.BatchCommands.Add(command.Command);
+        await using (var reader = await batch.ExecuteReaderAsync(cancellationToken))
         {
-            batch.BatchCommands.Add(command);
-            returned.Add(table);
+            // Only statements that return rows have a result.
+            foreach (var table in commands.Select(command => command.Returned).OfType<EntityTable>())
+                await TakeOverAsync(table, reader, state, cancellationToken);
+            while (await reader.NextResultAsync(cancellationToken))
+            {
+                // To the end, where a failure of a later statement would be told.
+            }
         }
 
-        if (returned.Count == 0)
-            return;
-        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-        // Only statements that return rows have a result.
-        foreach (var table in returned.OfType<EntityTable>())
-            await TakeOverAsync(table, reader, state, cancellationToken);
-        while (await reader.NextResultAsync(cancellationToken))
-        {
-            // To the end, where a failure of a later statement would be told.
-        }
+        return !commands.Any(command => command.MustFind > 0 && command.Command.RecordsAffected < command.MustFind);
     }
 
     /// <summary>Shows an operation's row as it now stands, if the caller may see it.</summary>

@@ -5,8 +5,7 @@ using Npgsql;
 namespace KhsCrm.Storage.Push;
 
 /// <summary>
-/// One transaction for the submissions of a group: a round trip that locks and reads, decisions in memory, a round trip
-/// that writes. The effects, the ledger and the devices' sequences are committed together or not at all.
+/// One transaction for the submissions of a group: a round trip that reads, decisions in memory, a round trip that writes. The effects, the ledger and the devices' sequences are committed together or not at all.
 /// </summary>
 internal static class GroupTransaction
 {
@@ -18,29 +17,37 @@ internal static class GroupTransaction
     /// How many operations of a device may wait for rows that have not arrived; null when none may.
     /// </param>
     /// <param name="lockTimeout">How long a lock that somebody else holds is waited for; null for as long as it takes.</param>
+    /// <param name="locksAlways">Whether the rows are to be locked before anything is decided.</param>
     /// <param name="cancellationToken">Gives up before the commit.</param>
-    public static async Task RunAsync(
+    /// <returns>
+    /// Whether it was committed. If not, a row was changed after it was read and before it was written, and the group has to
+    /// be applied again, with locks.
+    /// </returns>
+    public static async Task<bool> RunAsync(
         NpgsqlConnection connection,
         IReadOnlyList<Submission> group,
         DateTime now,
         int? waiting,
         TimeSpan? lockTimeout,
+        bool locksAlways,
         CancellationToken cancellationToken)
     {
         SubmissionPlan[] plans = [.. group.Select(submission => new SubmissionPlan(submission))];
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var state = await ReadAsync(connection, plans, lockTimeout, cancellationToken);
+        var (state, isLocked) = await ReadAsync(connection, plans, lockTimeout, locksAlways, cancellationToken);
         foreach (var plan in plans)
             plan.Screen();
 
         SubmissionPlan[] taken = [.. plans.Where(plan => plan.Refusal is null)];
         if (taken.Length > 0)
         {
-            var writes = Decide(taken, state, now, waiting is not null);
+            var writes = new WritePlan(isLocked);
+            Decide(taken, state, writes, now, waiting is not null);
             if (waiting is { } limit)
                 await WaitingLimit.EnforceAsync(connection, taken, limit, cancellationToken);
             await LastStates.ShowAsync(connection, taken, cancellationToken);
-            await BatchWriter.WriteAsync(connection, Commands(writes, taken), state, cancellationToken);
+            if (!await BatchWriter.WriteAsync(connection, [.. Commands(writes, taken)], state, cancellationToken))
+                return false;
             await transaction.CommitAsync(cancellationToken);
         }
 
@@ -52,30 +59,35 @@ internal static class GroupTransaction
 
         foreach (var plan in plans)
             plan.Submission.Outcome = plan.ToOutcome();
+        return true;
     }
 
-    private static async Task<BatchState> ReadAsync(
-        NpgsqlConnection connection, SubmissionPlan[] plans, TimeSpan? lockTimeout, CancellationToken cancellationToken)
+    private static async Task<(BatchState State, bool IsLocked)> ReadAsync(
+        NpgsqlConnection connection,
+        SubmissionPlan[] plans,
+        TimeSpan? lockTimeout,
+        bool locksAlways,
+        CancellationToken cancellationToken)
     {
         var state = new BatchState();
         await using var reads = new ReadBatch(connection);
         if (lockTimeout is { } timeout)
             reads.AddCommand($"SET LOCAL lock_timeout = {(int)timeout.TotalMilliseconds}");
         LockedDevice.AddTo(reads, plans);
-        BatchStateLoader.AddTo(
+        var isLocked = BatchStateLoader.AddTo(
             reads,
             state,
             [.. plans.SelectMany(plan => plan.Batch).Where(planned => planned.Violations.Count == 0).Select(planned => planned.Operation)],
             plans.Select(plan => plan.Actor.UserId),
-            retried: []);
+            retried: [],
+            locksAlways);
         LedgerLookup.AddTo(reads, plans);
         await reads.ExecuteAsync(cancellationToken);
-        return state;
+        return (state, isLocked);
     }
 
-    private static WritePlan Decide(SubmissionPlan[] plans, BatchState state, DateTime now, bool defers)
+    private static void Decide(SubmissionPlan[] plans, BatchState state, WritePlan writes, DateTime now, bool defers)
     {
-        var writes = new WritePlan();
         foreach (var plan in plans)
         {
             var mayDefer = defers && plan.Actor.DeviceId is not null;
@@ -86,24 +98,21 @@ internal static class GroupTransaction
                     plan.Planner.Decide(planned);
             }
         }
-
-        return writes;
     }
 
-    private static IEnumerable<(NpgsqlBatchCommand Command, EntityTable? Returned)> Commands(
-        WritePlan writes, SubmissionPlan[] plans)
+    private static IEnumerable<WriteCommand> Commands(WritePlan writes, SubmissionPlan[] plans)
     {
         foreach (var command in writes.ToCommands())
             yield return command;
         foreach (var command in plans.SelectMany(UserSecrets.SetPasswords))
-            yield return (command, EntityTables.Users);
+            yield return new(command, EntityTables.Users);
         if (UserSecrets.EndSessions(plans.SelectMany(plan => plan.Fresh)) is { } endSessions)
-            yield return (endSessions, null);
+            yield return new(endSessions);
         if (plans.Any(plan => plan.Fresh.Count > 0))
-            yield return (LedgerRecord.Insert(plans), null);
+            yield return new(LedgerRecord.Insert(plans));
         SubmissionPlan[] devices = [.. plans.Where(plan => plan.Actor.DeviceId is not null)];
         if (devices.Length > 0)
-            yield return (MoveSequences(devices), null);
+            yield return new(MoveSequences(devices));
     }
 
     private static NpgsqlBatchCommand MoveSequences(SubmissionPlan[] plans) => new(

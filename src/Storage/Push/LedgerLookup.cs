@@ -7,7 +7,7 @@ namespace KhsCrm.Storage.Push;
 internal static class LedgerLookup
 {
     /// <summary>
-    /// Adds the look-up for a group. It has to come after the rows are locked: of two copies of one operation that run at
+    /// Adds the look-up for a group. It has to come after the rows are read: of two copies of one operation that run at
     /// the same moment under two device ids, the later one sees either no row or the entry of the earlier one.
     /// </summary>
     public static void AddTo(ReadBatch reads, IReadOnlyList<SubmissionPlan> plans)
@@ -53,7 +53,11 @@ internal static class LedgerLookup
     private static void AddById(ReadBatch reads, ILookup<Guid, SubmissionPlan> plans) => reads.Add(
         """
         SELECT q.id, q.user_id, coalesce(q.client_seq, 0), q.result::text, CASE WHEN q.device_id IS NULL THEN q.payload::text END
-        FROM unnest($1) AS r(id) CROSS JOIN LATERAL (SELECT * FROM sync_queue s WHERE s.id = r.id OFFSET 0) q
+        FROM unnest($1) AS r(id) CROSS JOIN LATERAL (
+            SELECT * FROM sync_queue_completed s WHERE s.id = r.id OFFSET 0) q
+        UNION ALL
+        SELECT q.id, q.user_id, coalesce(q.client_seq, 0), q.result::text, CASE WHEN q.device_id IS NULL THEN q.payload::text END
+        FROM sync_queue q WHERE q.id = ANY($1) AND q.status <> 'completed'
         """,
         reader =>
         {

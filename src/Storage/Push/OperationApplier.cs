@@ -6,7 +6,7 @@ using Npgsql;
 namespace KhsCrm.Storage.Push;
 
 /// <summary>
-/// The one writer of entities (DESIGN §5): authorise, validate, decide in memory against locked rows, write in sets. The
+/// The one writer of entities (DESIGN §5): authorise, validate, decide in memory, write in sets. The
 /// effects, the ledger and the device's sequence are one transaction, so an operation takes effect once whatever is
 /// retried and whoever crashes.
 /// </summary>
@@ -67,6 +67,7 @@ public sealed class OperationApplier(
             return;
         }
 
+        var locks = false;
         for (var attempt = 1; ; attempt++)
         {
             try
@@ -74,18 +75,24 @@ public sealed class OperationApplier(
                 await using var connection = await connections.OpenConnectionAsync(cancellationToken);
                 var now = timeProvider.GetUtcNow().UtcDateTime;
                 now = now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMicrosecond));
-                await GroupTransaction.RunAsync(connection, group, now, _waiting, lockTimeout, cancellationToken);
-                return;
+                if (await GroupTransaction.RunAsync(connection, group, now, _waiting, lockTimeout, locks, cancellationToken))
+                    return;
             }
             catch (PostgresException exception) when (DatabaseFault.IsTransient(exception) && attempt < MaxAttempts)
             {
                 // Deadlock or serialization failure: the other transaction went ahead, so this one can now.
+            }
+            catch (PostgresException exception) when (DatabaseFault.IsOfData(exception) && !locks)
+            {
+                // It may be that what was read has changed: the same, say, was inserted by another.
             }
             catch (PostgresException exception) when (DatabaseFault.IsOfData(exception) && group.Any(one => one.Writes.Count > 0))
             {
                 await NarrowAsync(group, exception, connections, lockTimeout, cancellationToken);
                 return;
             }
+
+            locks = true;
         }
     }
 

@@ -10,7 +10,11 @@ namespace KhsCrm.Storage.Push;
 /// that comes after what it depends on, so that the waves have the effect of the operations one by one and there are only
 /// as many as the longest chain of writes to one row.
 /// </summary>
-internal sealed class WritePlan
+/// <param name="isLocked">
+/// Whether the rows are locked. If not, a row is only written while it is of the version that the planning saw, and a write
+/// that misses it shows as a row too few.
+/// </param>
+internal sealed class WritePlan(bool isLocked)
 {
     private readonly List<Dictionary<(WriteKind Kind, EntityTable Table, Guid Actor), List<Entity>>> _waves = [];
     private readonly Dictionary<(EntityType Type, Guid Id), int> _waveOfRow = [];
@@ -38,8 +42,8 @@ internal sealed class WritePlan
         rows.Add(row);
     }
 
-    /// <summary>The statements in order, each with the table its returned rows are of (null when it returns none).</summary>
-    public IEnumerable<(NpgsqlBatchCommand Command, EntityTable? Returned)> ToCommands()
+    /// <summary>The statements in order.</summary>
+    public IEnumerable<WriteCommand> ToCommands()
     {
         foreach (var wave in _waves)
         {
@@ -47,15 +51,21 @@ internal sealed class WritePlan
             {
                 if (kind != WriteKind.Delete)
                 {
-                    yield return (kind == WriteKind.Insert ? table.Insert(rows) : table.Update(rows), table);
+                    yield return new(
+                        kind == WriteKind.Insert ? table.Insert(rows) : isLocked ? table.Update(rows) : table.UpdateSeen(rows),
+                        table,
+                        MustFind(rows));
                     continue;
                 }
 
-                yield return (ActAs(actor), null);
-                yield return (table.Delete(rows.Select(row => Guid.Parse(table.Kind.GetId(row)))), null);
+                yield return new(ActAs(actor));
+                yield return new(isLocked ? table.Delete(rows) : table.DeleteSeen(rows), MustFind: MustFind(rows));
             }
         }
     }
+
+    // A locked row may be gone: a wave before deleted the job that it was of.
+    private int MustFind(List<Entity> rows) => isLocked ? 0 : rows.Count;
 
     private int FirstWave(WriteKind kind, EntityTable table, Guid id, Entity row)
     {

@@ -23,6 +23,7 @@ internal sealed class EntityTable<T> : EntityTable
     private readonly Column<T>[] _updated;
     private readonly string _insertSql;
     private readonly string _updateSql;
+    private readonly string _updateSeenSql;
 
     public EntityTable(EntityKind<T> kind, string name, string timeColumn, params Column<T>[] columns)
         : base(kind, name, timeColumn)
@@ -42,9 +43,12 @@ internal sealed class EntityTable<T> : EntityTable
         _insertSql = $"""
             INSERT INTO {name} AS t ({names}) SELECT {names} FROM {Unnest(_inserted)} RETURNING {SelectList}
             """;
+        var sets = string.Join(", ", _updated.Skip(1).Select(column => $"{column.Name} = r.{column.Name}"));
         _updateSql = $"""
-            UPDATE {name} t SET {string.Join(", ", _updated.Skip(1).Select(column => $"{column.Name} = r.{column.Name}"))}
-            FROM {Unnest(_updated)} WHERE t.id = r.id RETURNING {SelectList}
+            UPDATE {name} t SET {sets} FROM {Unnest(_updated)} WHERE t.id = r.id RETURNING {SelectList}
+            """;
+        _updateSeenSql = $"""
+            UPDATE {name} t SET {sets} FROM {Unnest(_updated, "seen")} WHERE t.id = r.id AND t.{timeColumn} = r.seen RETURNING {SelectList}
             """;
     }
 
@@ -82,6 +86,14 @@ internal sealed class EntityTable<T> : EntityTable
 
     public override NpgsqlBatchCommand Update(IReadOnlyList<Entity> rows) => Command(_updateSql, _updated, rows);
 
+    public override NpgsqlBatchCommand UpdateSeen(IReadOnlyList<Entity> rows)
+    {
+        Entity[] ordered = [.. rows.OrderBy(_kind.GetId, StringComparer.Ordinal)];
+        var command = Command(_updateSeenSql, _updated, ordered);
+        command.Parameters.Add(Versions(ordered));
+        return command;
+    }
+
     private NpgsqlBatchCommand Command(string sql, Column<T>[] columns, IReadOnlyList<Entity> rows)
     {
         var command = new NpgsqlBatchCommand(sql);
@@ -95,9 +107,11 @@ internal sealed class EntityTable<T> : EntityTable
         return command;
     }
 
-    private static string Unnest(Column<T>[] columns)
+    private static string Unnest(Column<T>[] columns, string? version = null)
     {
-        var arrays = string.Join(", ", columns.Select((column, i) => $"${i + 1}::{column.SqlType}[]"));
-        return $"unnest({arrays}) AS r({string.Join(", ", columns.Select(column => column.Name))})";
+        var (types, names) = (columns.Select(column => column.SqlType), columns.Select(column => column.Name));
+        if (version is not null)
+            (types, names) = (types.Append("timestamptz"), names.Append(version));
+        return $"unnest({string.Join(", ", types.Select((type, i) => $"${i + 1}::{type}[]"))}) AS r({string.Join(", ", names)})";
     }
 }

@@ -1,6 +1,7 @@
 using Google.Protobuf;
 using KhsCrm.Contracts.Kinds;
 using KhsCrm.Storage.Deltas.Wire;
+using KhsCrm.Storage.Push;
 using KhsCrm.V1;
 using Npgsql;
 
@@ -43,9 +44,26 @@ internal abstract class EntityTable(EntityKind kind, string name, string timeCol
     /// <summary>Sets all updatable columns of rows in one statement and returns them as they stand.</summary>
     public abstract NpgsqlBatchCommand Update(IReadOnlyList<Entity> rows);
 
+    /// <summary>The same, of the rows that are still of the version they have here: in the order of their ids.</summary>
+    public abstract NpgsqlBatchCommand UpdateSeen(IReadOnlyList<Entity> rows);
+
     /// <summary>Deletes rows in one statement.</summary>
-    public NpgsqlBatchCommand Delete(IEnumerable<Guid> ids) => new($"DELETE FROM {Name} WHERE id = ANY($1)")
+    public NpgsqlBatchCommand Delete(IReadOnlyList<Entity> rows) => new($"DELETE FROM {Name} WHERE id = ANY($1)")
     {
-        Parameters = { new NpgsqlParameter<Guid[]> { TypedValue = [.. ids] } },
+        Parameters = { Ids(rows) },
     };
+
+    /// <summary>The same, of the rows that are still of the version they have here.</summary>
+    public NpgsqlBatchCommand DeleteSeen(IReadOnlyList<Entity> rows) => new(
+        $"DELETE FROM {Name} t USING unnest($1, $2) AS r(id, seen) WHERE t.id = r.id AND t.{TimeColumn} = r.seen")
+    {
+        Parameters = { Ids(rows), Versions(rows) },
+    };
+
+    /// <summary>The versions of rows.</summary>
+    protected static NpgsqlParameter<DateTime[]> Versions(IReadOnlyList<Entity> rows) =>
+        new NpgsqlParameter<DateTime[]> { TypedValue = [.. rows.Select(row => RowVersion.Of(row)!.ToDateTime())] };
+
+    private NpgsqlParameter<Guid[]> Ids(IReadOnlyList<Entity> rows) =>
+        new NpgsqlParameter<Guid[]> { TypedValue = [.. rows.Select(row => Guid.Parse(Kind.GetId(row)))] };
 }

@@ -33,7 +33,7 @@ internal static class FinalResults
         await using var rows = new ReadBatch(connection);
         BatchStateLoader.AddShown(rows, state, [.. shown.Select(one => one.Operation)], actor.UserId);
         await rows.ExecuteAsync(cancellationToken);
-        var planner = new OperationPlanner(actor, actor.Role, state, new WritePlan(), default, mayDefer: false);
+        var planner = new OperationPlanner(actor, actor.Role, state, new WritePlan(isLocked: true), default, mayDefer: false);
         foreach (var (result, operation) in shown)
         {
             var (type, id) = BatchStateLoader.RowOf(operation);

@@ -34,18 +34,19 @@ internal static class RetryTransaction
                 state,
                 [.. open.Select(one => one.Planned.Operation)],
                 open.Select(one => one.Actor.UserId),
-                waiting.Select(one => one.Id));
+                waiting.Select(one => one.Id),
+                locksAlways: true);
             await reads.ExecuteAsync(cancellationToken);
         }
 
-        var writes = new WritePlan();
+        var writes = new WritePlan(isLocked: true);
         var planners = open.Select(one => one.Actor).Distinct().ToDictionary(
             actor => actor, actor => new OperationPlanner(actor, actor.Role, state, writes, now, mayDefer: true));
         foreach (var one in open)
             planners[one.Actor].Decide(one.Planned);
 
         await BatchWriter.WriteAsync(
-            connection, [.. writes.ToCommands(), (Update(waiting, request.IsCounted), null)], state, cancellationToken);
+            connection, [.. writes.ToCommands(), new(Update(waiting, request.IsCounted))], state, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         foreach (var one in open)
             BatchWriter.Show(one.Planned, planners[one.Actor], state);
