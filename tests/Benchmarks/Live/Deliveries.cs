@@ -21,7 +21,7 @@ internal sealed class Deliveries(int streams, int changes)
 
     public static string Text(int change) => string.Create(CultureInfo.InvariantCulture, $"{Mark}{change:000000}");
 
-    /// <summary>The change is committed.</summary>
+    /// <summary>The change is about to be committed.</summary>
     public void Send(int change) => Volatile.Write(ref _sentAt[change], Stopwatch.GetTimestamp());
 
     /// <summary>Completes when every stream has the change.</summary>
@@ -39,9 +39,7 @@ internal sealed class Deliveries(int streams, int changes)
         for (int at; (at = message.IndexOf(MarkBytes)) >= 0; message = message[(at + MarkBytes.Length + Digits)..])
         {
             var change = int.Parse(message.Slice(at + MarkBytes.Length, Digits), CultureInfo.InvariantCulture);
-            // Of the commits that were told before they returned to who made them: at once.
-            var sentAt = Volatile.Read(ref _sentAt[change]);
-            var latency = sentAt == 0 ? TimeSpan.Zero : Stopwatch.GetElapsedTime(sentAt);
+            var latency = Stopwatch.GetElapsedTime(Volatile.Read(ref _sentAt[change]));
             var i = Interlocked.Increment(ref _count) - 1;
             if (i < _latencies.Length)
                 _latencies[i] = (int)latency.TotalMicroseconds;

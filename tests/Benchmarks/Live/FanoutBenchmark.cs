@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using Google.Protobuf;
@@ -12,14 +13,15 @@ namespace KhsCrm.Benchmarks.Live;
 
 /// <summary>
 /// Deliveries of committed changes to live streams, against a raw gRPC broadcast of the same bytes: same process, same
-/// connections, same run. Changes are made with a few of them under way at a time, and then one by one for the latency.
+/// connections, same run. Changes are committed as a server commits what many devices push, several in a transaction and a few
+/// transactions at a time, and then one by one for the latency.
 /// </summary>
 internal static class FanoutBenchmark
 {
-    private const int UnderWay = 16;
-
     // More than are under way: a row that changes twice in one window is delivered once.
-    private const int Customers = 64;
+    private const int Customers = 256;
+    private const int Writers = 4;
+    private const int ChangesTogether = 16;
     private static readonly Method<byte[], byte[]> SyncStream = new(
         MethodType.DuplexStreaming, "khscrm.v1.SyncService", "SyncStream", RawService.Method.RequestMarshaller, RawService.Method.ResponseMarshaller);
 
@@ -28,7 +30,7 @@ internal static class FanoutBenchmark
     {
         var sizes = (arguments.Options.GetValueOrDefault("streams") ?? "1000,5000,10000").Split(',');
         foreach (var size in sizes.Select(size => int.Parse(size, CultureInfo.InvariantCulture)))
-            await RunAsync(database, size, arguments.Number("changes", Math.Max(20, 400_000 / size)), arguments, report, cancellationToken);
+            await RunAsync(database, size, arguments.Number("changes", Math.Max(100, 1_000_000 / size)), arguments, report, cancellationToken);
     }
 
     /// <summary>Opens our streams and catches them up.</summary>
@@ -60,7 +62,12 @@ internal static class FanoutBenchmark
     {
         var rounds = arguments.Number("rounds", 3);
         var single = Math.Min(changes, arguments.Number("single", 20));
-        await using var dataSource = NpgsqlDataSource.Create(database.ConnectionString);
+        // A few warm sessions, as a server has that commits what many devices push.
+        await using var dataSource = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(database.ConnectionString)
+        {
+            MaxPoolSize = Writers,
+            MaxAutoPrepare = 10,
+        });
         var customers = await AddCustomersAsync(dataSource, cancellationToken);
         var total = rounds * (changes + single);
         var (ours, raws) = (new Deliveries(streams, total), new Deliveries(streams, total));
@@ -69,20 +76,21 @@ internal static class FanoutBenchmark
         await using var ourStreams = await OpenAsync(server, streams, ours, cancellationToken);
         await using var rawStreams = await OpenAsync(raw, streams, raws, cancellationToken);
         var commits = server.Services.GetRequiredService<Commits>();
-        Func<int, Task> commitAsync = async change =>
+        Func<int[], Task> commitAsync = async group =>
         {
             using var write = commits.Begin(deviceId: null);
-            await using var command = dataSource.CreateCommand("UPDATE customers SET notes = $2 WHERE id = $1");
-            command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = customers[change % Customers] });
-            command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = Deliveries.Text(change) });
-            ours.Send(change);
+            await using var command = dataSource.CreateCommand(
+                "UPDATE customers c SET notes = r.notes FROM unnest($1, $2) AS r(id, notes) WHERE c.id = r.id");
+            command.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = [.. group.Select(change => customers[change % Customers])] });
+            command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. group.Select(Deliveries.Text)] });
+            Array.ForEach(group, ours.Send);
             await command.ExecuteNonQueryAsync(cancellationToken);
-            ours.Send(change);
         };
-        Func<int, Task> broadcastAsync = change =>
+        Func<int[], Task> broadcastAsync = group =>
         {
-            raws.Send(change);
-            raw.Hub.Broadcast(Message(change).ToByteArray());
+            Array.ForEach(group, raws.Send);
+            foreach (var change in group)
+                raw.Hub.Broadcast(Message(change).ToByteArray());
             return Task.CompletedTask;
         };
 
@@ -91,13 +99,13 @@ internal static class FanoutBenchmark
         var next = 0;
         for (var round = 0; round < rounds; round++)
         {
-            ourRate = Math.Max(ourRate, streams * await RateAsync(ours, commitAsync, next, changes, UnderWay, cancellationToken));
-            rawRate = Math.Max(rawRate, streams * await RateAsync(raws, broadcastAsync, next, changes, UnderWay, cancellationToken));
+            ourRate = Math.Max(ourRate, streams * await RateAsync(ours, commitAsync, next, changes, Writers, ChangesTogether, cancellationToken));
+            rawRate = Math.Max(rawRate, streams * await RateAsync(raws, broadcastAsync, next, changes, Writers, ChangesTogether, cancellationToken));
             next += changes;
             ours.Forget();
             raws.Forget();
-            await RateAsync(ours, commitAsync, next, single, 1, cancellationToken);
-            await RateAsync(raws, broadcastAsync, next, single, 1, cancellationToken);
+            await RateAsync(ours, commitAsync, next, single, 1, 1, cancellationToken);
+            await RateAsync(raws, broadcastAsync, next, single, 1, 1, cancellationToken);
             next += single;
             ourSingles.AddRange([ours.Percentile(0.5), ours.Percentile(0.99)]);
             rawSingles.AddRange([raws.Percentile(0.5), raws.Percentile(0.99)]);
@@ -112,16 +120,23 @@ internal static class FanoutBenchmark
 
     // Changes a second; each goes to all streams.
     private static async Task<double> RateAsync(
-        Deliveries deliveries, Func<int, Task> sendAsync, int first, int count, int underWay, CancellationToken cancellationToken)
+        Deliveries deliveries,
+        Func<int[], Task> sendAsync,
+        int first,
+        int count,
+        int writers,
+        int together,
+        CancellationToken cancellationToken)
     {
         var start = Stopwatch.GetTimestamp();
-        var next = first - 1;
-        await Task.WhenAll(Enumerable.Range(0, underWay).Select(async _ =>
+        var groups = new ConcurrentQueue<int[]>(Enumerable.Range(first, count).Chunk(together));
+        await Task.WhenAll(Enumerable.Range(0, writers).Select(async _ =>
         {
-            while (Interlocked.Increment(ref next) is var change && change < first + count)
+            while (groups.TryDequeue(out var group))
             {
-                await sendAsync(change);
-                await deliveries.CompleteAsync(change, cancellationToken);
+                await sendAsync(group);
+                foreach (var change in group)
+                    await deliveries.CompleteAsync(change, cancellationToken);
             }
         }));
         return count / Stopwatch.GetElapsedTime(start).TotalSeconds;

@@ -18,23 +18,23 @@ internal static class PushBenchmark
     private const int BatchSize = 1_000;
     private const int BatchedStreams = 4;
     private const int BatchesInFlight = 4;
-    private const int WarmUp = 60_000;
 
     public static async Task RunAsync(BenchDatabase database, BenchReport report, Arguments arguments, CancellationToken cancellationToken)
     {
-        var operations = arguments.Number("operations", 20_000);
+        var operations = arguments.Number("operations", 40_000);
         var singles = arguments.Number("singles", 20_000);
         var streams = arguments.Number("streams", 1_000);
         var plain = arguments.Number("plain", 1_000);
+        var warmUp = arguments.Number("warm-up", 60_000);
         var rounds = arguments.Number("rounds", 3);
         await using var dataSource = NpgsqlDataSource.Create(database.ConnectionString);
-        var workload = await LoadAsync(dataSource, WarmUp + (rounds * ((6 * operations) + singles)) + plain, cancellationToken);
+        var workload = await LoadAsync(dataSource, warmUp + (rounds * ((6 * operations) + singles)) + plain, cancellationToken);
         await using var server = await ServerProcess.StartAsync(database.ConnectionString, cancellationToken);
         using var channel = Connect(server.Address);
         var credentials = await SignInAsync(channel, cancellationToken);
 
         // The server's code is compiled, and compiled again where it is hot, while it runs.
-        await MeasureAsync(server, channel, credentials, workload, BatchedStreams, WarmUp, BatchSize, BatchesInFlight, cancellationToken);
+        await MeasureAsync(server, channel, credentials, workload, BatchedStreams, warmUp, BatchSize, BatchesInFlight, cancellationToken);
         var (floor, bare, batched, single) = (0.0, 0.0, new Measured(0, 0, 0), new Measured(0, 0, 0));
         for (var round = 0; round < rounds; round++)
         {
