@@ -21,7 +21,7 @@ internal static class PushBenchmark
 
     public static async Task RunAsync(BenchDatabase database, BenchReport report, Arguments arguments, CancellationToken cancellationToken)
     {
-        var operations = arguments.Number("operations", 40_000);
+        var operations = arguments.Number("operations", 20_000);
         var singles = arguments.Number("singles", 20_000);
         var streams = arguments.Number("streams", 1_000);
         var plain = arguments.Number("plain", 1_000);
