@@ -40,7 +40,7 @@ public sealed class CommandTableTests
         { "jobs list", "Roof   not-started  2026-05-31", "JOB_STATUS", "jobs.1.status", "JOB_STATUS_NOT_STARTED" },
         { "jobs list --status ON_HOLD", "Deck", "Roof", "jobs.0.title", "Deck" },
         { "jobs list --mine", "Roof", "Deck", "jobs.0.title", "Roof" },
-        { "jobs list --mine --status completed", "No such job on this device. All: khs jobs list", "Roof", "jobs", "[]" },
+        { "jobs list --mine --status completed", "No job on this device matches. All: khs jobs list", "Roof", "jobs", "[]" },
         { "jobs show 0190bbbb", "Workers    Bob, Olga", "Ends", "customer_id", Customer },
         { "jobs add --customer 0190aaaa --title Fence --end-date 2026-06-01", "Customer  Ada (0190aaaa", "Starts", "end_date.month", "6" },
         { "jobs edit 0190bbbb --start-date= --title Roofs", "Roofs", "Starts", "title", "Roofs" },

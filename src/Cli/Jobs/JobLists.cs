@@ -37,7 +37,7 @@ internal static class JobLists
             else if (query is { Status: null, AssignedToId: null })
                 context.Printer.Line("No jobs on this device. Next: khs sync, or khs jobs add --customer ID --title TITLE");
             else
-                context.Printer.Line("No such job on this device. All: khs jobs list");
+                context.Printer.Line("No job on this device matches. All: khs jobs list");
         }));
         return command;
     }
