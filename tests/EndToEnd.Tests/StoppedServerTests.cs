@@ -28,23 +28,16 @@ public sealed class StoppedServerTests
         using var pushing = await OpenAsync(channel);
         using var idle = await OpenAsync(channel);
         await using var source = NpgsqlDataSource.Create(database.ConnectionString);
-        await using var holder = await source.OpenConnectionAsync(Cancellation);
-        await using var held = await holder.BeginTransactionAsync(Cancellation);
-        await using (var hold = new NpgsqlCommand("LOCK TABLE customers IN EXCLUSIVE MODE", holder))
-            await hold.ExecuteNonQueryAsync(Cancellation);
+        await using var held = await HeldTransaction.BeginAsync(source, "LOCK TABLE customers IN EXCLUSIVE MODE", Cancellation);
         await pushing.RequestStream.WriteAsync(
             new() { PushBatch = new PushBatch { Operations = { Enumerable.Range(1, Operations).Select(NewCustomer) } } }, Cancellation);
-        while (!await ScalarAsync<bool>(
-            source, $"SELECT EXISTS (SELECT FROM pg_stat_activity WHERE {holder.ProcessID} = ANY(pg_blocking_pids(pid)))"))
-        {
-            Cancellation.ThrowIfCancellationRequested();
-        }
+        await held.WaitForVictimAsync();
 
         // The batch is in its transaction, which cannot end before both streams have heard.
         await server.SignalAsync("TERM");
         await ReadToAsync(idle, message => message.Reconnect is not null);
         await ReadToAsync(pushing, message => message.Reconnect is not null);
-        await held.RollbackAsync(Cancellation);
+        await held.RollbackAsync();
 
         var answer = await ReadToAsync(pushing, message => message.PushResult is not null);
         Assert.Equal(Operations, answer.PushResult.Results.Count);

@@ -1,7 +1,6 @@
-using System.Diagnostics.CodeAnalysis;
 using KhsCrm.Storage.Tests.Deltas;
+using KhsCrm.TestKit;
 using KhsCrm.V1;
-using Npgsql;
 using Xunit;
 using static KhsCrm.Storage.Tests.Push.Outbox;
 
@@ -11,7 +10,6 @@ namespace KhsCrm.Storage.Tests.Push;
 /// A row that another program changes after a push has read it and before the push writes it (ADR 16): the push decides anew,
 /// and overwrites nothing in silence.
 /// </summary>
-[SuppressMessage("Security", "CA2100", Justification = "The tests' own statements.")]
 public sealed class ChangedMeanwhileTests
 {
     [Fact]
@@ -87,19 +85,10 @@ public sealed class ChangedMeanwhileTests
     private static async Task<Task<IReadOnlyList<OperationResult>>> CommitBeforeTheWriteAsync(
         SyncedDatabase database, string sql, Func<Task<IReadOnlyList<OperationResult>>> pushAsync)
     {
-        await using var other = await database.DataSource.OpenConnectionAsync(SyncedDatabase.Cancellation);
-        await using var transaction = await other.BeginTransactionAsync(SyncedDatabase.Cancellation);
-        await using (var write = new NpgsqlCommand(sql, other))
-            await write.ExecuteNonQueryAsync(SyncedDatabase.Cancellation);
+        await using var other = await HeldTransaction.BeginAsync(database.DataSource, sql, SyncedDatabase.Cancellation);
         var push = pushAsync();
-        while (!await database.ScalarAsync<bool>(
-            $"SELECT EXISTS (SELECT FROM pg_stat_activity WHERE {other.ProcessID} = ANY(pg_blocking_pids(pid)))"))
-        {
-            Assert.False(push.IsCompleted, "The push has not met the other program.");
-            SyncedDatabase.Cancellation.ThrowIfCancellationRequested();
-        }
-
-        await transaction.CommitAsync(SyncedDatabase.Cancellation);
+        await other.WaitForVictimAsync(push);
+        await other.CommitAsync();
         return push;
     }
 

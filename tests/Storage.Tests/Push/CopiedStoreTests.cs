@@ -1,14 +1,12 @@
-using System.Diagnostics.CodeAnalysis;
 using KhsCrm.Storage.Tests.Deltas;
+using KhsCrm.TestKit;
 using KhsCrm.V1;
-using Npgsql;
 using Xunit;
 using static KhsCrm.Storage.Tests.Push.Outbox;
 
 namespace KhsCrm.Storage.Tests.Push;
 
 /// <summary>Two copies of one store push the same operation under two device ids at the same moment: it takes effect once.</summary>
-[SuppressMessage("Security", "CA2100", Justification = "The tests' own statements.")]
 public sealed class CopiedStoreTests
 {
     [Fact]
@@ -18,9 +16,8 @@ public sealed class CopiedStoreTests
         var copy = await CreateAsync(database);
         var operation = copy.Create(NewCustomer());
         // The first copy's push as the database sees it, held open before its commit.
-        await using var first = await database.DataSource.OpenConnectionAsync(SyncedDatabase.Cancellation);
-        await using var transaction = await first.BeginTransactionAsync(SyncedDatabase.Cancellation);
-        await using var write = new NpgsqlCommand(
+        await using var first = await HeldTransaction.BeginAsync(
+            database.DataSource,
             $"""
             LOCK TABLE customers IN ACCESS EXCLUSIVE MODE;
             INSERT INTO customers (id, name, address) VALUES ('{operation.Entity.Customer.Id}', 'New', '2 Side St');
@@ -28,17 +25,11 @@ public sealed class CopiedStoreTests
             VALUES ('{operation.Id}', '{SyncedDatabase.Owner}', 'create', 'customer', '{operation.Entity.Customer.Id}', '{"{}"}', 'completed',
                 '{Guid.NewGuid()}', 1)
             """,
-            first);
-        await write.ExecuteNonQueryAsync(SyncedDatabase.Cancellation);
+            SyncedDatabase.Cancellation);
 
         var push = copy.PushAsync(operation);
-        while (!await database.ScalarAsync<bool>(
-            $"SELECT EXISTS (SELECT FROM pg_stat_activity WHERE {first.ProcessID} = ANY(pg_blocking_pids(pid)))"))
-        {
-            SyncedDatabase.Cancellation.ThrowIfCancellationRequested();
-        }
-
-        await transaction.CommitAsync(SyncedDatabase.Cancellation);
+        await first.WaitForVictimAsync(push);
+        await first.CommitAsync();
 
         var result = Assert.Single(await push);
         Assert.Equal((OperationOutcome.Duplicate, OperationOutcome.Applied), (result.Outcome, result.FirstOutcome));

@@ -1,10 +1,9 @@
-using System.Diagnostics.CodeAnalysis;
 using KhsCrm.Storage.Push;
 using KhsCrm.Storage.Push.GroupCommit;
 using KhsCrm.Storage.Tests.Deltas;
+using KhsCrm.TestKit;
 using KhsCrm.V1;
 using Microsoft.Extensions.Options;
-using Npgsql;
 using Xunit;
 using static KhsCrm.Storage.Tests.Push.Outbox;
 
@@ -19,12 +18,13 @@ public sealed class GroupCommitTests
         await using var database = await SyncedDatabase.CreateAsync();
         using var committer = Committer(database);
         var outboxes = await CreateManyAsync(database, 20);
-        await using var hold = await Hold.Async(database, "LOCK TABLE customers IN EXCLUSIVE MODE");
+        await using var hold = await HeldTransaction.BeginAsync(
+            database.DataSource, "LOCK TABLE customers IN EXCLUSIVE MODE", SyncedDatabase.Cancellation);
         var first = PushAsync(committer, outboxes[0], outboxes[0].Create(NewCustomer()));
-        await hold.WaitForVictimAsync();
+        await hold.WaitForVictimAsync(first);
         var others = outboxes.Skip(1).Select(outbox => PushAsync(committer, outbox, outbox.Create(NewCustomer()))).ToList();
 
-        await hold.ReleaseAsync();
+        await hold.RollbackAsync();
         await Task.WhenAll([first, .. others]);
 
         Assert.Equal(20, await database.ScalarAsync<long>("SELECT count(*) FROM customers"));
@@ -102,14 +102,15 @@ public sealed class GroupCommitTests
         using var committer = Committer(database, new() { Committers = 1, LockTimeout = TimeSpan.FromMilliseconds(20) });
         var held = await database.AddCustomerAsync();
         var outboxes = await CreateManyAsync(database, 8);
-        await using var hold = await Hold.Async(database, $"SELECT 1 FROM customers WHERE id = '{held}' FOR UPDATE");
+        await using var hold = await HeldTransaction.BeginAsync(
+            database.DataSource, $"SELECT 1 FROM customers WHERE id = '{held}' FOR UPDATE", SyncedDatabase.Cancellation);
 
         var waits = PushAsync(
             committer, outboxes[0], outboxes[0].Update(new Entity { Customer = new Customer { Id = $"{held}", Notes = "mine" } }, null, "notes"));
         await Task.WhenAll(outboxes.Skip(1).Select(outbox => PushAsync(committer, outbox, outbox.Create(NewCustomer()))));
         Assert.False(waits.IsCompleted);
 
-        await hold.ReleaseAsync();
+        await hold.RollbackAsync();
         Assert.Equal("mine", Assert.Single((await waits).Results).Entity.Customer.Notes);
     }
 
@@ -119,16 +120,17 @@ public sealed class GroupCommitTests
         await using var database = await SyncedDatabase.CreateAsync();
         using var committer = Committer(database, new() { Committers = 1, MaxOperations = 1, LockTimeout = TimeSpan.FromMinutes(1) });
         var outboxes = await CreateManyAsync(database, 3);
-        await using var hold = await Hold.Async(database, "LOCK TABLE customers IN EXCLUSIVE MODE");
+        await using var hold = await HeldTransaction.BeginAsync(
+            database.DataSource, "LOCK TABLE customers IN EXCLUSIVE MODE", SyncedDatabase.Cancellation);
         var first = PushAsync(committer, outboxes[0], outboxes[0].Create(NewCustomer()));
-        await hold.WaitForVictimAsync();
+        await hold.WaitForVictimAsync(first);
         using var gone = new CancellationTokenSource();
         var second = committer.ApplyAsync(outboxes[1].Actor, [outboxes[1].Create(NewCustomer())], gone.Token);
         var third = PushAsync(committer, outboxes[2], outboxes[2].Create(NewCustomer()));
 
         await gone.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => second);
-        await hold.ReleaseAsync();
+        await hold.RollbackAsync();
         await Task.WhenAll(first, third);
 
         Assert.Equal(2, await database.ScalarAsync<long>("SELECT count(*) FROM customers"));
@@ -160,15 +162,16 @@ public sealed class GroupCommitTests
         await using var database = await SyncedDatabase.CreateAsync();
         using var committer = Committer(database, new() { Committers = 1, LockTimeout = TimeSpan.FromMinutes(1) });
         var (greedy, modest) = (await CreateAsync(database), await CreateAsync(database));
-        await using var hold = await Hold.Async(database, "LOCK TABLE customers IN EXCLUSIVE MODE");
+        await using var hold = await HeldTransaction.BeginAsync(
+            database.DataSource, "LOCK TABLE customers IN EXCLUSIVE MODE", SyncedDatabase.Cancellation);
         using var enough = new CancellationTokenSource();
         // Twenty batches fill the queue; the others wait for room in it.
         var many = Enumerable.Range(0, 100).Select(_ => committer.ApplyAsync(
             greedy.Actor, [.. Enumerable.Range(0, 1_000).Select(_ => greedy.Create(NewCustomer()))], enough.Token)).ToList();
-        await hold.WaitForVictimAsync();
+        await hold.WaitForVictimAsync(many[0]);
         var one = PushAsync(committer, modest, modest.Create(NewCustomer("modest")));
 
-        await hold.ReleaseAsync();
+        await hold.RollbackAsync();
         Assert.Equal(OperationOutcome.Applied, Assert.Single((await one).Results).Outcome);
 
         await enough.CancelAsync();
@@ -202,36 +205,5 @@ public sealed class GroupCommitTests
         for (var i = 0; i < count; i++)
             outboxes[i] = await CreateAsync(database);
         return outboxes;
-    }
-
-    /// <summary>Another program's transaction, held open.</summary>
-    [SuppressMessage("Security", "CA2100", Justification = "The tests' own statements.")]
-    private sealed class Hold(SyncedDatabase database, NpgsqlConnection connection, NpgsqlTransaction transaction) : IAsyncDisposable
-    {
-        public static async Task<Hold> Async(SyncedDatabase database, string sql)
-        {
-            var connection = await database.DataSource.OpenConnectionAsync(SyncedDatabase.Cancellation);
-            var transaction = await connection.BeginTransactionAsync(SyncedDatabase.Cancellation);
-            await using var command = new NpgsqlCommand(sql, connection);
-            await command.ExecuteNonQueryAsync(SyncedDatabase.Cancellation);
-            return new Hold(database, connection, transaction);
-        }
-
-        public async Task WaitForVictimAsync()
-        {
-            while (!await database.ScalarAsync<bool>(
-                $"SELECT EXISTS (SELECT FROM pg_stat_activity WHERE {connection.ProcessID} = ANY(pg_blocking_pids(pid)))"))
-            {
-                SyncedDatabase.Cancellation.ThrowIfCancellationRequested();
-            }
-        }
-
-        public Task ReleaseAsync() => transaction.RollbackAsync(SyncedDatabase.Cancellation);
-
-        public async ValueTask DisposeAsync()
-        {
-            await transaction.DisposeAsync();
-            await connection.DisposeAsync();
-        }
     }
 }

@@ -1,6 +1,6 @@
 using KhsCrm.SyncServer.Tests.Kit;
+using KhsCrm.TestKit;
 using KhsCrm.V1;
-using Npgsql;
 using Xunit;
 using static KhsCrm.SyncServer.Tests.Kit.StreamExtensions;
 
@@ -15,24 +15,18 @@ public sealed class ShutdownTests
         await using var server = await RunningServer.StartAsync(new() { ["Sync:CloseTimeout"] = "00:05:00" });
         using var call = server.OpenStream(await server.OwnerAsync());
         await call.CatchUpAsync();
-        await using var holder = await server.DataSource.OpenConnectionAsync(RunningServer.Cancellation);
-        await using var transaction = await holder.BeginTransactionAsync(RunningServer.Cancellation);
-        await using var hold = new NpgsqlCommand("LOCK TABLE customers IN EXCLUSIVE MODE", holder);
-        await hold.ExecuteNonQueryAsync(RunningServer.Cancellation);
+        await using var held = await HeldTransaction.BeginAsync(
+            server.DataSource, "LOCK TABLE customers IN EXCLUSIVE MODE", RunningServer.Cancellation);
 
         await call.SendAsync(new() { PushBatch = new PushBatch { Operations = { NewCustomer(1, "Accepted") } } });
-        while (!await server.ScalarAsync<bool>(
-            $"SELECT EXISTS (SELECT FROM pg_stat_activity WHERE {holder.ProcessID} = ANY(pg_blocking_pids(pid)))"))
-        {
-            RunningServer.Cancellation.ThrowIfCancellationRequested();
-        }
+        await held.WaitForVictimAsync();
 
         var stop = server.StopAsync();
         while ((await call.NextAsync()).Reconnect is null)
         {
         }
 
-        await transaction.RollbackAsync(RunningServer.Cancellation);
+        await held.RollbackAsync();
         PushResult? result;
         do
             result = (await call.NextAsync()).PushResult;
