@@ -1,3 +1,4 @@
+using System.Data.Common;
 using KhsCrm.Storage.Deltas;
 using KhsCrm.Storage.Devices;
 using KhsCrm.Storage.Live;
@@ -101,7 +102,9 @@ public static class StorageServiceCollectionExtensions
         if (connections is { } count)
         {
             (builder.ConnectionStringBuilder.MinPoolSize, builder.ConnectionStringBuilder.MaxPoolSize) = (0, count);
-            builder.ConnectionStringBuilder.MaxAutoPrepare = PreparedStatements;
+            // Who says 0 has a pooler in between that cannot keep them.
+            if (!new DbConnectionStringBuilder { ConnectionString = connectionString }.ContainsKey("Max Auto Prepare"))
+                builder.ConnectionStringBuilder.MaxAutoPrepare = PreparedStatements;
         }
 
         return builder.Build();

@@ -3,7 +3,7 @@ using KhsCrm.V1;
 
 namespace KhsCrm.Storage.Push;
 
-/// <summary>The rows that a batch is about, as they are after the operations planned so far. The rows it writes are locked.</summary>
+/// <summary>The rows that a batch is about, as they are after the operations planned so far.</summary>
 internal sealed class BatchState
 {
     private readonly Dictionary<(EntityType Type, Guid Id), Entity?> _rows = [];

@@ -7,9 +7,9 @@ using NpgsqlTypes;
 namespace KhsCrm.Storage.Push;
 
 /// <summary>
-/// Loads what the planning of operations needs. Where no row is written twice the rows are not locked: the writing finds
-/// out whether they are still what was read, which costs a tenth (ADR 16). Otherwise, and when they were not, the rows to be
-/// written are locked, table by table in a fixed order and by id, so that two groups never wait for each other in a circle.
+/// Loads what the planning of operations needs. Where rows are only made and edited, none of them twice, they are not locked:
+/// the writing finds out whether they are still what was read, which costs a tenth (ADR 16). Otherwise, and when they were
+/// not, the rows to be written are locked, table by table in a fixed order and by id, so that two groups never wait for each other in a circle.
 /// </summary>
 internal static class BatchStateLoader
 {
@@ -48,7 +48,8 @@ internal static class BatchStateLoader
             return true;
         // What must be unique among users, and that an owner is left, is looked for in all of them.
         var writesUsers = written.Any(row => row.Type == EntityType.User);
-        var locks = locksAlways || writesUsers || written.Count < operations.Count;
+        var locks = locksAlways || writesUsers || written.Count < operations.Count
+            || operations.Any(operation => operation.Kind == OperationKind.Delete);
         if (locks)
             read.ExceptWith(written);
         else

@@ -20,8 +20,8 @@ internal static class GroupTransaction
     /// <param name="locksAlways">Whether the rows are to be locked before anything is decided.</param>
     /// <param name="cancellationToken">Gives up before the commit.</param>
     /// <returns>
-    /// Whether it was committed. If not, a row was changed after it was read and before it was written, and the group has to
-    /// be applied again, with locks.
+    /// Whether it was committed. If not, a row was changed after it was read and before it was written, or something is to be
+    /// refused that only locks make sure of, and the group has to be applied again, with locks.
     /// </returns>
     public static async Task<bool> RunAsync(
         NpgsqlConnection connection,
@@ -43,6 +43,9 @@ internal static class GroupTransaction
         {
             var writes = new WritePlan(isLocked);
             Decide(taken, state, writes, now, waiting is not null);
+            // What is refused writes no row that could tell that another has decided otherwise meanwhile.
+            if (!isLocked && taken.Any(plan => plan.Fresh.Any(planned => planned is { IsRejected: true, Violations.Count: 0 } or { IsDeferred: true })))
+                return false;
             if (waiting is { } limit)
                 await WaitingLimit.EnforceAsync(connection, taken, limit, cancellationToken);
             await LastStates.ShowAsync(connection, taken, cancellationToken);

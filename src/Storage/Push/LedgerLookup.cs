@@ -54,7 +54,7 @@ internal static class LedgerLookup
         """
         SELECT q.id, q.user_id, coalesce(q.client_seq, 0), q.result::text, CASE WHEN q.device_id IS NULL THEN q.payload::text END
         FROM unnest($1) AS r(id) CROSS JOIN LATERAL (
-            SELECT * FROM sync_queue_completed s WHERE s.id = r.id OFFSET 0) q
+            SELECT * FROM sync_queue s WHERE s.id = r.id AND s.status = 'completed' OFFSET 0) q
         UNION ALL
         SELECT q.id, q.user_id, coalesce(q.client_seq, 0), q.result::text, CASE WHEN q.device_id IS NULL THEN q.payload::text END
         FROM sync_queue q WHERE q.id = ANY($1) AND q.status <> 'completed'

@@ -45,9 +45,9 @@ public sealed class OperationApplier(
     internal static Submission ToSubmission(Actor actor, IReadOnlyList<Operation> operations) =>
         new(actor, [.. operations.Select(operation => new SingleWrite(operation))]);
 
-    /// <summary>Applies submissions that wait for any lock for as long as it takes.</summary>
-    internal Task ApplyAsync(IReadOnlyList<Submission> group, CancellationToken cancellationToken) =>
-        ApplyAsync(group, dataSource, lockTimeout: null, cancellationToken);
+    /// <summary>Applies submissions that wait for any lock for as long as it takes, before anything is decided.</summary>
+    internal Task ApplyLockedAsync(IReadOnlyList<Submission> group, CancellationToken cancellationToken) =>
+        ApplyAsync(group, dataSource, lockTimeout: null, locks: true, cancellationToken);
 
     /// <summary>
     /// Applies submissions of several callers in one transaction, or, where that meets something, in several. Each has its
@@ -56,9 +56,14 @@ public sealed class OperationApplier(
     /// <param name="group">The submissions; no device is in it twice.</param>
     /// <param name="connections">Where the connection comes from.</param>
     /// <param name="lockTimeout">How long a lock that somebody else holds is waited for; null for as long as it takes.</param>
+    /// <param name="locks">Whether the rows are to be locked before anything is decided, though nobody else may want them.</param>
     /// <param name="cancellationToken">Gives up before the commit.</param>
     internal async Task ApplyAsync(
-        IReadOnlyList<Submission> group, NpgsqlDataSource connections, TimeSpan? lockTimeout, CancellationToken cancellationToken)
+        IReadOnlyList<Submission> group,
+        NpgsqlDataSource connections,
+        TimeSpan? lockTimeout,
+        bool locks,
+        CancellationToken cancellationToken)
     {
         // Copies of one operation, in two stores: the second has to see the first in the ledger.
         if (group.Count > 1 && RepeatsOperations(group))
@@ -67,7 +72,6 @@ public sealed class OperationApplier(
             return;
         }
 
-        var locks = false;
         for (var attempt = 1; ; attempt++)
         {
             try
@@ -98,7 +102,7 @@ public sealed class OperationApplier(
 
     private async Task<PushOutcome> ApplyAsync(Submission submission, CancellationToken cancellationToken)
     {
-        await ApplyAsync([submission], cancellationToken);
+        await ApplyAsync([submission], dataSource, lockTimeout: null, locks: false, cancellationToken);
         return submission.Outcome!;
     }
 
@@ -113,8 +117,8 @@ public sealed class OperationApplier(
     {
         if (group.Count > 1)
         {
-            await ApplyAsync([.. group.Take(group.Count / 2)], connections, lockTimeout, cancellationToken);
-            await ApplyAsync([.. group.Skip(group.Count / 2)], connections, lockTimeout, cancellationToken);
+            await ApplyAsync([.. group.Take(group.Count / 2)], connections, lockTimeout, locks: true, cancellationToken);
+            await ApplyAsync([.. group.Skip(group.Count / 2)], connections, lockTimeout, locks: true, cancellationToken);
             return;
         }
 
@@ -125,19 +129,19 @@ public sealed class OperationApplier(
             if (whole.Fault is not null)
                 throw exception!;
             whole.Fault = exception;
-            await ApplyAsync(group, connections, lockTimeout, cancellationToken);
+            await ApplyAsync(group, connections, lockTimeout, locks: true, cancellationToken);
             return;
         }
 
         var half = whole.Writes.Count / 2;
         var first = new Submission(whole.Actor, [.. whole.Writes.Take(half)]);
-        await ApplyAsync([first], connections, lockTimeout, cancellationToken);
+        await ApplyAsync([first], connections, lockTimeout, locks: true, cancellationToken);
         whole.Outcome = first.Outcome;
         if (first.Outcome!.Refusal is not null)
             return;
         whole.Outcome = null;
         var second = new Submission(whole.Actor, [.. whole.Writes.Skip(half)]);
-        await ApplyAsync([second], connections, lockTimeout, cancellationToken);
+        await ApplyAsync([second], connections, lockTimeout, locks: true, cancellationToken);
         // A refusal now would lose the results of the first half; the next push is told the same.
         whole.Outcome = second.Outcome! with { Results = [.. first.Outcome.Results, .. second.Outcome!.Results] };
     }

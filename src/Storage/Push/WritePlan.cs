@@ -11,8 +11,8 @@ namespace KhsCrm.Storage.Push;
 /// as many as the longest chain of writes to one row.
 /// </summary>
 /// <param name="isLocked">
-/// Whether the rows are locked. If not, a row is only written while it is of the version that the planning saw, and a write
-/// that misses it shows as a row too few.
+/// Whether the rows are locked. If not, there are no deletes, and a row is only written while it is of the version that the
+/// planning saw: a write that misses it shows as a row too few.
 /// </param>
 internal sealed class WritePlan(bool isLocked)
 {
@@ -59,7 +59,7 @@ internal sealed class WritePlan(bool isLocked)
                 }
 
                 yield return new(ActAs(actor));
-                yield return new(isLocked ? table.Delete(rows) : table.DeleteSeen(rows), MustFind: MustFind(rows));
+                yield return new(table.Delete(rows));
             }
         }
     }

@@ -50,20 +50,10 @@ internal abstract class EntityTable(EntityKind kind, string name, string timeCol
     /// <summary>Deletes rows in one statement.</summary>
     public NpgsqlBatchCommand Delete(IReadOnlyList<Entity> rows) => new($"DELETE FROM {Name} WHERE id = ANY($1)")
     {
-        Parameters = { Ids(rows) },
-    };
-
-    /// <summary>The same, of the rows that are still of the version they have here.</summary>
-    public NpgsqlBatchCommand DeleteSeen(IReadOnlyList<Entity> rows) => new(
-        $"DELETE FROM {Name} t USING unnest($1, $2) AS r(id, seen) WHERE t.id = r.id AND t.{TimeColumn} = r.seen")
-    {
-        Parameters = { Ids(rows), Versions(rows) },
+        Parameters = { new NpgsqlParameter<Guid[]> { TypedValue = [.. rows.Select(row => Guid.Parse(Kind.GetId(row)))] } },
     };
 
     /// <summary>The versions of rows.</summary>
     protected static NpgsqlParameter<DateTime[]> Versions(IReadOnlyList<Entity> rows) =>
         new NpgsqlParameter<DateTime[]> { TypedValue = [.. rows.Select(row => RowVersion.Of(row)!.ToDateTime())] };
-
-    private NpgsqlParameter<Guid[]> Ids(IReadOnlyList<Entity> rows) =>
-        new NpgsqlParameter<Guid[]> { TypedValue = [.. rows.Select(row => Guid.Parse(Kind.GetId(row)))] };
 }

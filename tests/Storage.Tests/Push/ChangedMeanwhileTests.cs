@@ -7,19 +7,22 @@ using static KhsCrm.Storage.Tests.Push.Outbox;
 namespace KhsCrm.Storage.Tests.Push;
 
 /// <summary>
-/// A row that another program changes after a push has read it and before the push writes it (ADR 16): the push decides anew,
-/// and overwrites nothing in silence.
+/// A row that another program changes after a push has read it and before the push writes it, or locks it (ADR 16): the push
+/// decides anew, and overwrites nothing in silence.
 /// </summary>
 public sealed class ChangedMeanwhileTests
 {
+    private const string Write = "UPDATE customers t";
+    private const string Lock = "FOR NO KEY UPDATE";
+
     [Fact]
     public async Task An_edit_of_another_field_is_kept()
     {
         await using var database = await SyncedDatabase.CreateAsync();
         var (outbox, seen) = await SetUpAsync(database, customers: 1);
 
-        var push = await CommitBeforeTheWriteAsync(
-            database, "UPDATE customers SET phone = '555-1'", () => outbox.PushAsync(outbox.Update(With(seen[0], "mine"), seen[0], "notes")));
+        var push = await CommitMeanwhileAsync(
+            database, Write, "UPDATE customers SET phone = '555-1'", () => outbox.PushAsync(outbox.Update(With(seen[0], "mine"), seen[0], "notes")));
 
         var result = Assert.Single(await push);
         Assert.Equal(OperationOutcome.Applied, result.Outcome);
@@ -33,8 +36,8 @@ public sealed class ChangedMeanwhileTests
         await using var database = await SyncedDatabase.CreateAsync();
         var (outbox, seen) = await SetUpAsync(database, customers: 1);
 
-        var push = await CommitBeforeTheWriteAsync(
-            database, "UPDATE customers SET notes = 'theirs'", () => outbox.PushAsync(outbox.Update(With(seen[0], "mine"), seen[0], "notes")));
+        var push = await CommitMeanwhileAsync(
+            database, Write, "UPDATE customers SET notes = 'theirs'", () => outbox.PushAsync(outbox.Update(With(seen[0], "mine"), seen[0], "notes")));
 
         var result = Assert.Single(await push);
         Assert.Equal(OperationOutcome.Merged, result.Outcome);
@@ -49,8 +52,9 @@ public sealed class ChangedMeanwhileTests
         var (outbox, customers) = await SetUpAsync(database, customers: 1);
         var seen = (await outbox.PushAsync(outbox.Create(NewJob(customers[0].Customer.Id))))[0].Entity;
 
-        var push = await CommitBeforeTheWriteAsync(
+        var push = await CommitMeanwhileAsync(
             database,
+            Lock,
             "UPDATE jobs SET title = 'theirs'",
             () => outbox.PushAsync(outbox.Delete(new Entity { Job = new Job { Id = seen.Job.Id } }, seen)));
 
@@ -66,8 +70,9 @@ public sealed class ChangedMeanwhileTests
         var (outbox, seen) = await SetUpAsync(database, customers: 3);
         var gone = seen[1].Customer.Id;
 
-        var push = await CommitBeforeTheWriteAsync(
+        var push = await CommitMeanwhileAsync(
             database,
+            Write,
             $"DELETE FROM customers WHERE id = '{gone}'",
             () => outbox.PushAsync([.. seen.Select(row => outbox.Update(With(row, "mine"), row, "notes"))]));
 
@@ -81,13 +86,28 @@ public sealed class ChangedMeanwhileTests
         Assert.Equal(2, await database.ScalarAsync<long>("SELECT count(*) FROM activity_logs WHERE action = 'update'"));
     }
 
-    // The sync point: the other program has written and not committed when the push has read and wants to write.
-    private static async Task<Task<IReadOnlyList<OperationResult>>> CommitBeforeTheWriteAsync(
-        SyncedDatabase database, string sql, Func<Task<IReadOnlyList<OperationResult>>> pushAsync)
+    [Fact]
+    public async Task What_is_refused_is_decided_anew_under_locks()
+    {
+        await using var database = await SyncedDatabase.CreateAsync();
+        var (outbox, seen) = await SetUpAsync(database, customers: 1);
+        var operation = outbox.Update(With(seen[0], "mine"), With(seen[0], "of another device"), "notes");
+        operation.ConflictPolicy = ConflictPolicy.Reject;
+
+        var push = await CommitMeanwhileAsync(database, Lock, "UPDATE customers SET notes = 'theirs'", () => outbox.PushAsync(operation));
+
+        var result = Assert.Single(await push);
+        Assert.Equal((OperationOutcome.Rejected, "CONFLICT"), (result.Outcome, Reason(result)));
+        Assert.Equal("theirs", result.Entity.Customer.Notes);
+    }
+
+    // The sync point: the other program has written and not committed when the push comes to the statement.
+    private static async Task<Task<IReadOnlyList<OperationResult>>> CommitMeanwhileAsync(
+        SyncedDatabase database, string at, string sql, Func<Task<IReadOnlyList<OperationResult>>> pushAsync)
     {
         await using var other = await HeldTransaction.BeginAsync(database.DataSource, sql, SyncedDatabase.Cancellation);
         var push = pushAsync();
-        await other.WaitForVictimAsync(push);
+        await other.WaitForVictimAsync(push, at);
         await other.CommitAsync();
         return push;
     }

@@ -51,7 +51,7 @@ public sealed class GroupCommitTests
             Submit(outboxes[5], outboxes[5].Create(NewCustomer())),
         ];
 
-        await applier.ApplyAsync(group, SyncedDatabase.Cancellation);
+        await applier.ApplyAsync(group, database.DataSource, null, locks: false, SyncedDatabase.Cancellation);
 
         Assert.Equal(
             [null, ErrorReason.SequenceGap, null, ErrorReason.DeviceNotYours, null, null], group.Select(one => one.Outcome!.Refusal));
@@ -82,7 +82,7 @@ public sealed class GroupCommitTests
             Submit(stranger, stranger.Update(new Entity { Material = new Material { Id = material.Id, Notes = "x" } }, null, "notes")),
         ];
 
-        await database.Applier().ApplyAsync(group, SyncedDatabase.Cancellation);
+        await database.Applier().ApplyAsync(group, database.DataSource, null, locks: false, SyncedDatabase.Cancellation);
 
         Assert.Equal(OperationOutcome.Applied, group[2].Outcome!.Results[0].Outcome);
         Assert.Equal(("NOT_PERMITTED", null), (Reason(group[3].Outcome!.Results[0]), group[3].Outcome!.Results[0].Entity));
@@ -112,6 +112,27 @@ public sealed class GroupCommitTests
 
         await hold.RollbackAsync();
         Assert.Equal("mine", Assert.Single((await waits).Results).Entity.Customer.Notes);
+    }
+
+    [Fact]
+    public async Task A_batch_set_aside_asks_who_may_do_what_when_it_has_waited_and_not_before()
+    {
+        await using var database = await SyncedDatabase.CreateAsync();
+        using var committer = Committer(database, new() { LockTimeout = TimeSpan.FromMilliseconds(20) });
+        var job = await database.AddJobAsync(await database.AddCustomerAsync());
+        var material = await database.AddMaterialAsync(job);
+        await database.AssignAsync(job, database.Worker);
+        var outbox = await CreateAsync(database, database.Worker);
+        await using var hold = await HeldTransaction.BeginAsync(
+            database.DataSource, $"SELECT 1 FROM materials WHERE id = '{material}' FOR UPDATE", SyncedDatabase.Cancellation);
+
+        var push = PushAsync(
+            committer, outbox, outbox.Update(new Entity { Material = new Material { Id = $"{material}", Notes = "mine" } }, null, "notes"));
+        await hold.WaitForVictimAsync(push, at: "FOR NO KEY UPDATE");
+        await database.UnassignAsync(job, database.Worker);
+        await hold.RollbackAsync();
+
+        Assert.Equal("NOT_PERMITTED", Reason(Assert.Single((await push).Results)));
     }
 
     [Fact]

@@ -28,10 +28,14 @@ public sealed class HeldTransaction : IAsyncDisposable
 
     /// <summary>The sync point: completes when another session waits for this one.</summary>
     /// <param name="victim">What is to wait, where the test has it: if it ends it has not waited, and this fails.</param>
-    public async Task WaitForVictimAsync(Task? victim = null)
+    /// <param name="at">What is to be in the statement that waits.</param>
+    public async Task WaitForVictimAsync(Task? victim = null, string at = "")
     {
         await using var command = _dataSource.CreateCommand(
-            $"SELECT EXISTS (SELECT FROM pg_stat_activity WHERE {_connection.ProcessID} = ANY(pg_blocking_pids(pid)))");
+            $"""
+            SELECT EXISTS (SELECT FROM pg_stat_activity
+                WHERE {_connection.ProcessID} = ANY(pg_blocking_pids(pid)) AND position('{at}' IN query) > 0)
+            """);
         while (!(bool)(await command.ExecuteScalarAsync(_cancellation))!)
         {
             if (victim is { IsCompleted: true })

@@ -119,7 +119,8 @@ public sealed class GroupCommitter : IDisposable
         Exception? failure = null;
         try
         {
-            await _applier.ApplyAsync([.. group.Select(queued => queued.Submission)], _dataSource, _options.LockTimeout, CancellationToken.None);
+            await _applier.ApplyAsync(
+                [.. group.Select(queued => queued.Submission)], _dataSource, _options.LockTimeout, locks: false, CancellationToken.None);
         }
         catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.LockNotAvailable)
         {
@@ -157,7 +158,7 @@ public sealed class GroupCommitter : IDisposable
         await _aside.WaitAsync();
         try
         {
-            await _applier.ApplyAsync([queued.Submission], CancellationToken.None);
+            await _applier.ApplyLockedAsync([queued.Submission], CancellationToken.None);
         }
 #pragma warning disable CA1031 // Whatever it is, the caller is told.
         catch (Exception exception)

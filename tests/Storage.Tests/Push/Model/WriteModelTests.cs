@@ -37,7 +37,7 @@ public sealed class WriteModelTests
             var batches = group.Select(device => device.NextBatch(operations)).ToList();
             Submission[] submissions =
                 [.. group.Zip(batches, (device, batch) => OperationApplier.ToSubmission(device.Outbox.Actor, [.. batch.Select(one => one.Clone())]))];
-            await applier.ApplyAsync(submissions, SyncedDatabase.Cancellation);
+            await applier.ApplyAsync(submissions, database.DataSource, null, locks: false, SyncedDatabase.Cancellation);
             for (var i = 0; i < group.Count; i++)
                 group[i].Check(model, batches[i], submissions[i].Outcome!.Results);
             if (random.Next(2) == 0)
