@@ -44,7 +44,7 @@ internal static class GroupTransaction
             var writes = new WritePlan(isLocked);
             Decide(taken, state, writes, now, waiting is not null);
             // What is refused writes no row that could tell that another has decided otherwise meanwhile.
-            if (!isLocked && taken.Any(plan => plan.Fresh.Any(planned => planned is { IsRejected: true, Violations.Count: 0 } or { IsDeferred: true })))
+            if (!isLocked && taken.Any(RefusesSomething))
                 return false;
             if (waiting is { } limit)
                 await WaitingLimit.EnforceAsync(connection, taken, limit, cancellationToken);
@@ -64,6 +64,9 @@ internal static class GroupTransaction
             plan.Submission.Outcome = plan.ToOutcome();
         return true;
     }
+
+    private static bool RefusesSomething(SubmissionPlan plan) =>
+        plan.Fresh.Any(planned => planned is { IsDeferred: true } or { IsRejected: true, Violations.Count: 0 });
 
     private static async Task<(BatchState State, bool IsLocked)> ReadAsync(
         NpgsqlConnection connection,
