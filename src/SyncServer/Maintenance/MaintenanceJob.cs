@@ -21,9 +21,9 @@ internal sealed class MaintenanceJob(
                 await Task.Delay(options.Value.Interval, timeProvider, stoppingToken);
             }
         }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        catch (Exception) when (stoppingToken.IsCancellationRequested)
         {
-            // The server shuts down.
+            // The server stops, and the database may be gone before it.
         }
     }
 
