@@ -24,7 +24,7 @@ internal static class BatchStateLoader
     /// <param name="reads">The round trip.</param>
     /// <param name="state">Takes the rows.</param>
     /// <param name="operations">Valid operations.</param>
-    /// <param name="users">Who pushes them.</param>
+    /// <param name="actors">Who pushes them.</param>
     /// <param name="retried">Those of them that wait in the ledger themselves.</param>
     /// <param name="locksAlways">Whether the rows to be written are to be locked in any case.</param>
     /// <returns>Whether they will be.</returns>
@@ -32,7 +32,7 @@ internal static class BatchStateLoader
         ReadBatch reads,
         BatchState state,
         IReadOnlyCollection<Operation> operations,
-        IEnumerable<Guid> users,
+        IEnumerable<Actor> actors,
         IEnumerable<Guid> retried,
         bool locksAlways)
     {
@@ -62,9 +62,15 @@ internal static class BatchStateLoader
             AddOwnersAndEmails(reads, state, operations);
         AddRows(reads, state, read, "");
         AddTombstones(reads, state, written.Union(read));
-        AddAssignments(reads, state, [.. written.Union(read).Where(row => row.Type == EntityType.Job).Select(row => row.Id)]);
+        // An owner needs no assignment. One who is none any more is refused what only an assignment allows, and with that
+        // comes here again, to lock.
+        Guid[] workers = [.. actors.Where(actor => locks || actor.Role != Role.Owner).Select(actor => actor.UserId).Distinct()];
+        var assigns = written.Any(row => row.Type == EntityType.JobAssignment);
+        if (workers.Length > 0 || assigns)
+            AddAssignments(reads, state, [.. written.Union(read).Where(row => row.Type == EntityType.Job).Select(row => row.Id)]);
         // A worker may write a material of a job they are assigned to: which job, only the material's row says.
-        AddAssignmentsOfMaterials(reads, state, users, written);
+        if (workers.Length > 0)
+            AddAssignmentsOfMaterials(reads, state, workers, written);
         return locks;
     }
 
@@ -146,7 +152,7 @@ internal static class BatchStateLoader
     }
 
     private static void AddAssignmentsOfMaterials(
-        ReadBatch reads, BatchState state, IEnumerable<Guid> users, HashSet<(EntityType Type, Guid Id)> written)
+        ReadBatch reads, BatchState state, Guid[] users, HashSet<(EntityType Type, Guid Id)> written)
     {
         var materials = written.Where(row => row.Type == EntityType.Material).Select(row => row.Id).ToArray();
         if (materials.Length == 0)
@@ -158,6 +164,6 @@ internal static class BatchStateLoader
             """,
             reader => state.AddAssignment(reader.GetGuid(0), reader.GetGuid(1)),
             ReadBatch.Ids(materials),
-            ReadBatch.Ids(users.Distinct()));
+            ReadBatch.Ids(users));
     }
 }

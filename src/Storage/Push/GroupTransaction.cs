@@ -84,7 +84,7 @@ internal static class GroupTransaction
             reads,
             state,
             [.. plans.SelectMany(plan => plan.Batch).Where(planned => planned.Violations.Count == 0).Select(planned => planned.Operation)],
-            plans.Select(plan => plan.Actor.UserId),
+            plans.Select(plan => plan.Actor),
             retried: [],
             locksAlways);
         LedgerLookup.AddTo(reads, plans);

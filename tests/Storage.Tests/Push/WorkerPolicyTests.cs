@@ -62,4 +62,26 @@ public sealed class WorkerPolicyTests
 
         Assert.Equal("NOT_PERMITTED", Reason((await outbox.PushAsync(outbox.Create(NewCustomer())))[0]));
     }
+
+    [Fact]
+    public async Task A_former_owner_may_do_what_their_assignments_allow()
+    {
+        await using var database = await SyncedDatabase.CreateAsync();
+        var customer = await database.AddCustomerAsync();
+        var (mine, theirs) = (await database.AddJobAsync(customer), await database.AddJobAsync(customer));
+        await database.AssignAsync(mine, database.Worker);
+        var (line, foreign) = (await database.AddMaterialAsync(mine), await database.AddMaterialAsync(theirs));
+        var outbox = new Outbox(database, (await database.RegisterAsync(database.Worker)) with { Role = Role.Owner });
+
+        var bought = await outbox.PushAsync(Buy(line));
+        var made = await outbox.PushAsync(outbox.Create(NewMaterial($"{mine}")));
+        var refused = await outbox.PushAsync(Buy(foreign), outbox.Create(NewMaterial($"{theirs}")));
+
+        Assert.Equal((OperationOutcome.Applied, true), (bought[0].Outcome, bought[0].Entity.Material.Purchased));
+        Assert.Equal(OperationOutcome.Applied, made[0].Outcome);
+        Assert.All(refused, result => Assert.Equal(("NOT_PERMITTED", null), (Reason(result), result.Entity)));
+
+        Operation Buy(Guid material) => outbox.Update(
+            new Entity { Material = new Material { Id = $"{material}", Purchased = true } }, null, "purchased");
+    }
 }

@@ -33,7 +33,7 @@ internal static class RetryTransaction
                 reads,
                 state,
                 [.. open.Select(one => one.Planned.Operation)],
-                open.Select(one => one.Actor.UserId),
+                open.Select(one => one.Actor),
                 waiting.Select(one => one.Id),
                 locksAlways: true);
             await reads.ExecuteAsync(cancellationToken);
