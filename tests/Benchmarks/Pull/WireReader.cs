@@ -3,6 +3,7 @@ using System.Diagnostics;
 using Google.Protobuf;
 using Grpc.Core;
 using Grpc.Net.Client;
+using KhsCrm.Benchmarks.Wire;
 using KhsCrm.V1;
 
 namespace KhsCrm.Benchmarks.Pull;
@@ -54,37 +55,20 @@ internal static class WireReader
 
     private static Seen Look(ReadOnlySequence<byte> payload)
     {
-        var reader = new SequenceReader<byte>(payload);
-        if (Varint(ref reader) != WireFormat.MakeTag(SyncStreamResponse.DeltaFieldNumber, WireFormat.WireType.LengthDelimited))
+        var response = new FieldReader(payload);
+        if (!response.Next() || response.Number != SyncStreamResponse.DeltaFieldNumber)
             return Nothing;
-        Varint(ref reader);
+        var delta = new FieldReader(response.Content);
         var changes = 0;
         var isCheckpoint = false;
-        while (!reader.End)
+        while (delta.Next())
         {
-            var tag = (uint)Varint(ref reader);
-            var value = Varint(ref reader);
-            if (WireFormat.GetTagWireType(tag) == WireFormat.WireType.LengthDelimited)
-                reader.Advance((long)value);
-            if (WireFormat.GetTagFieldNumber(tag) == Delta.ChangesFieldNumber)
+            if (delta.Number == Delta.ChangesFieldNumber)
                 changes++;
-            isCheckpoint |= WireFormat.GetTagFieldNumber(tag) == Delta.CheckpointFieldNumber && value != 0;
+            isCheckpoint |= delta.Number == Delta.CheckpointFieldNumber && delta.Value != 0;
         }
 
         return new Seen(changes, isCheckpoint);
-    }
-
-    private static ulong Varint(ref SequenceReader<byte> reader)
-    {
-        ulong value = 0;
-        for (var shift = 0; reader.TryRead(out var part); shift += 7)
-        {
-            value |= (ulong)(part & 0x7F) << shift;
-            if (part < 0x80)
-                break;
-        }
-
-        return value;
     }
 
     private sealed record Seen(int Changes, bool IsCheckpoint);

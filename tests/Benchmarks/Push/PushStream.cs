@@ -1,25 +1,39 @@
+using System.Buffers;
 using Google.Protobuf;
 using Grpc.Core;
 using Grpc.Net.Client;
+using KhsCrm.Benchmarks.Wire;
 using KhsCrm.V1;
 
 namespace KhsCrm.Benchmarks.Push;
 
 /// <summary>
 /// A device: a raw stream of its own that pushes, and waits for the result. It takes only users, whom nobody writes, so that
-/// what is measured is the write path and not how changes fan out.
+/// what is measured is the write path and not how changes fan out. Its batches are encoded beforehand, as the floor's rows are
+/// made beforehand, and of the results it looks at what became of each operation: the device shares the server's processors.
 /// </summary>
 internal sealed class PushStream : IDisposable
 {
-    private readonly AsyncDuplexStreamingCall<SyncStreamRequest, SyncStreamResponse> _call;
-    private long _lastSeq;
+    private static readonly Method<byte[], Seen> SyncStream = new(
+        MethodType.DuplexStreaming,
+        "khscrm.v1.SyncService",
+        "SyncStream",
+        Marshallers.Create(request => request, request => request),
+        new Marshaller<Seen>((_, _) => throw new NotSupportedException(), context => Look(context.PayloadAsReadOnlySequence())));
 
-    private PushStream(AsyncDuplexStreamingCall<SyncStreamRequest, SyncStreamResponse> call) => _call = call;
+    private readonly AsyncDuplexStreamingCall<byte[], Seen> _call;
+
+    private PushStream(AsyncDuplexStreamingCall<byte[], Seen> call) => _call = call;
+
+    /// <summary>Encodes a batch, whose operations have the numbers of one device.</summary>
+    public static byte[] Encode(Operation[] operations) =>
+        new SyncStreamRequest { PushBatch = new PushBatch { Operations = { operations } } }.ToByteArray();
 
     /// <summary>Says hello and reads to the first checkpoint.</summary>
     public static async Task<PushStream> OpenAsync(GrpcChannel channel, Metadata credentials, CancellationToken cancellationToken)
     {
-        var call = new SyncService.SyncServiceClient(channel).SyncStream(credentials, cancellationToken: cancellationToken);
+        var options = new CallOptions(credentials, cancellationToken: cancellationToken);
+        var stream = new PushStream(channel.CreateCallInvoker().AsyncDuplexStreamingCall(SyncStream, null, options));
         var hello = new Hello
         {
             DeviceId = $"{Guid.CreateVersion7()}",
@@ -28,58 +42,83 @@ internal sealed class PushStream : IDisposable
             NextClientSeq = 1,
             EntityTypes = { EntityType.User },
         };
-        await call.RequestStream.WriteAsync(new() { Hello = hello }, cancellationToken);
-        while (await call.ResponseStream.MoveNext(cancellationToken))
-        {
-            if (call.ResponseStream.Current.Delta is { Checkpoint: true })
-                return new PushStream(call);
-        }
-
-        throw new InvalidOperationException("The stream ended.");
+        await stream._call.RequestStream.WriteAsync(new SyncStreamRequest { Hello = hello }.ToByteArray(), cancellationToken);
+        await stream.ReadToAsync(seen => seen.IsCheckpoint, cancellationToken);
+        return stream;
     }
 
-    /// <summary>Numbers the batches and pushes them, so many in flight at a time. It reads while it writes, as every device must.</summary>
-    public async Task PushAsync(IReadOnlyList<Operation[]> batches, int inFlight, CancellationToken cancellationToken)
+    /// <summary>Pushes batches of so many operations each, so many in flight at a time. It reads while it writes, as every device must.</summary>
+    public async Task PushAsync(IReadOnlyList<byte[]> batches, int operations, int inFlight, CancellationToken cancellationToken)
     {
         using var room = new SemaphoreSlim(inFlight);
         var writing = WriteAsync(batches, room, cancellationToken);
-        foreach (var batch in batches)
+        for (var i = 0; i < batches.Count; i++)
         {
-            await ReadResultAsync(batch.Length, cancellationToken);
+            var seen = await ReadToAsync(seen => seen.Results > 0, cancellationToken);
+            if (seen.Failed is not null || seen.Results != operations)
+                throw new InvalidOperationException($"A push failed: {seen}");
             room.Release();
         }
 
         await writing;
     }
 
-    private async Task WriteAsync(IReadOnlyList<Operation[]> batches, SemaphoreSlim room, CancellationToken cancellationToken)
+    public void Dispose() => _call.Dispose();
+
+    private async Task WriteAsync(IReadOnlyList<byte[]> batches, SemaphoreSlim room, CancellationToken cancellationToken)
     {
-        foreach (var operations in batches)
+        foreach (var batch in batches)
         {
             await room.WaitAsync(cancellationToken);
-            foreach (var operation in operations)
-                operation.ClientSeq = ++_lastSeq;
-            await _call.RequestStream.WriteAsync(new() { PushBatch = new PushBatch { Operations = { operations } } }, cancellationToken);
+            await _call.RequestStream.WriteAsync(batch, cancellationToken);
         }
     }
 
-    public void Dispose() => _call.Dispose();
-
-    private async Task ReadResultAsync(int operations, CancellationToken cancellationToken)
+    private async Task<Seen> ReadToAsync(Predicate<Seen> isAwaited, CancellationToken cancellationToken)
     {
         while (await _call.ResponseStream.MoveNext(cancellationToken))
         {
-            if (_call.ResponseStream.Current.PushResult is not { } result)
-                continue;
-            if (result.Results.Count != operations || result.Results.Any(one => one.Outcome is not (OperationOutcome.Applied or OperationOutcome.Merged)))
-            {
-                var bad = result.Results.FirstOrDefault(one => one.Outcome is not (OperationOutcome.Applied or OperationOutcome.Merged));
-                throw new InvalidOperationException($"A push failed: {JsonFormatter.Default.Format((IMessage?)bad ?? result)}");
-            }
-
-            return;
+            if (isAwaited(_call.ResponseStream.Current))
+                return _call.ResponseStream.Current;
         }
 
         throw new InvalidOperationException("The stream ended.");
     }
+
+    private static Seen Look(ReadOnlySequence<byte> payload)
+    {
+        var response = new FieldReader(payload);
+        if (!response.Next() || response.Number is not (SyncStreamResponse.PushResultFieldNumber or SyncStreamResponse.DeltaFieldNumber))
+            return new Seen(false, 0, null);
+        if (response.Number == SyncStreamResponse.DeltaFieldNumber)
+            return new Seen(SyncStreamResponse.Parser.ParseFrom(payload).Delta.Checkpoint, 0, null);
+        var results = 0;
+        OperationResult? failed = null;
+        var push = new FieldReader(response.Content);
+        while (push.Next())
+        {
+            if (push.Number != PushResult.ResultsFieldNumber)
+                continue;
+            results++;
+            if (OutcomeOf(push.Content) is not (OperationOutcome.Applied or OperationOutcome.Merged))
+                failed ??= OperationResult.Parser.ParseFrom(push.Content);
+        }
+
+        return new Seen(false, results, failed);
+    }
+
+    private static OperationOutcome OutcomeOf(ReadOnlySequence<byte> result)
+    {
+        var fields = new FieldReader(result);
+        while (fields.Next())
+        {
+            if (fields.Number == OperationResult.OutcomeFieldNumber)
+                return (OperationOutcome)fields.Value;
+        }
+
+        return OperationOutcome.Unspecified;
+    }
+
+    /// <summary>What a message says.</summary>
+    private sealed record Seen(bool IsCheckpoint, int Results, OperationResult? Failed);
 }
