@@ -58,7 +58,8 @@ internal sealed class ServerProcess : IAsyncDisposable
         start.ArgumentList.Add("serve");
         start.ArgumentList.Add("--connection");
         start.ArgumentList.Add(connectionString);
-        start.Environment["DOTNET_gcServer"] = "0";
+        // As src/SyncServer has it.
+        start.Environment["DOTNET_gcServer"] = "1";
         var process = Process.Start(start)!;
         var address = await process.StandardOutput.ReadLineAsync(cancellationToken)
             ?? throw new InvalidOperationException("The server ended.");
