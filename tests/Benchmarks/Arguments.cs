@@ -32,7 +32,7 @@ internal sealed record Arguments(string Verb, IReadOnlyDictionary<string, string
                 memory and statements of streams that nothing is written for
             Benchmarks plans
                 how the query patterns run on the sample data that is there
-            Benchmarks push   [--operations 20000] [--singles 20000] [--streams 1000] [--plain 1000] [--rounds 3] [--warm-up 60000]
+            Benchmarks push   [--operations 60000] [--singles 20000] [--streams 1000] [--plain 1000] [--rounds 5] [--warm-up 80000]
                 durable operations a second over real streams, against the same rows by plain SQL
             Benchmarks pull   [--customers 5000] [--jobs 10000] [--materials 100000] [--rounds 3]
                 first sync over the wire against COPY, and into a device's file against the same upserts

@@ -82,7 +82,7 @@ internal static class PushBenchmark
     private static Round Median(IEnumerable<Round> rounds, Func<Round, double> ratio)
     {
         Round[] ordered = [.. rounds.OrderBy(ratio)];
-        return ordered[ordered.Length / 2];
+        return ordered[(ordered.Length - 1) / 2];
     }
 
     private static async Task<PushWorkload> LoadAsync(NpgsqlDataSource dataSource, int operations, CancellationToken cancellationToken)
