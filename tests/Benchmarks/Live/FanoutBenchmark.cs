@@ -4,6 +4,7 @@ using System.Globalization;
 using Google.Protobuf;
 using Grpc.Core;
 using KhsCrm.Benchmarks.Report;
+using KhsCrm.Benchmarks.Wire;
 using KhsCrm.SyncServer.Live;
 using KhsCrm.V1;
 using Microsoft.Extensions.DependencyInjection;
@@ -22,8 +23,6 @@ internal static class FanoutBenchmark
     private const int Customers = 256;
     private const int Writers = 4;
     private const int ChangesTogether = 16;
-    private static readonly Method<byte[], byte[]> SyncStream = new(
-        MethodType.DuplexStreaming, "khscrm.v1.SyncService", "SyncStream", RawService.Method.RequestMarshaller, RawService.Method.ResponseMarshaller);
 
     public static async Task RunAsync(
         BenchDatabase database, Arguments arguments, BenchReport report, CancellationToken cancellationToken)
@@ -37,7 +36,7 @@ internal static class FanoutBenchmark
     public static async Task<StreamSet> OpenAsync(
         BenchServer server, int count, Deliveries deliveries, CancellationToken cancellationToken)
     {
-        var streams = new StreamSet(server.Address, SyncStream, count);
+        var streams = new StreamSet(server.Address, SyncStreamMethod.OfBytes, count);
         var token = await server.SignInAsync(cancellationToken);
         await streams.OpenAsync(
             _ => Hello().ToByteArray(),

@@ -1,15 +1,14 @@
 using System.Threading.Channels;
 using Grpc.AspNetCore.Server.Model;
 using Grpc.Core;
+using KhsCrm.Benchmarks.Wire;
 
 namespace KhsCrm.Benchmarks.Live;
 
 /// <summary>The floor: a gRPC stream that writes the bytes it is given, and nothing else.</summary>
 internal sealed class RawService(RawHub hub)
 {
-    private static readonly Marshaller<byte[]> Bytes = Marshallers.Create(static bytes => bytes, static bytes => bytes);
-
-    public static Method<byte[], byte[]> Method { get; } = new(MethodType.DuplexStreaming, "bench.Raw", nameof(Stream), Bytes, Bytes);
+    public static Method<byte[], byte[]> Method { get; } = new(MethodType.DuplexStreaming, "bench.Raw", nameof(Stream), SyncStreamMethod.Bytes, SyncStreamMethod.Bytes);
 
     public async Task Stream(
         IAsyncStreamReader<byte[]> requests, IServerStreamWriter<byte[]> responses, ServerCallContext context)

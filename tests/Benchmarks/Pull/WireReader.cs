@@ -11,13 +11,7 @@ namespace KhsCrm.Benchmarks.Pull;
 /// <summary>A device, with gzip or without, that does nothing with what it gets: counts the changes of each delta up to the checkpoint.</summary>
 internal static class WireReader
 {
-    private static readonly Method<SyncStreamRequest, Seen> SyncStream = new(
-        MethodType.DuplexStreaming,
-        "khscrm.v1.SyncService",
-        "SyncStream",
-        new Marshaller<SyncStreamRequest>(request => request.ToByteArray(), SyncStreamRequest.Parser.ParseFrom),
-        new Marshaller<Seen>((_, _) => throw new NotSupportedException(), context => Look(context.PayloadAsReadOnlySequence())));
-
+    private static readonly Method<byte[], Seen> SyncStream = SyncStreamMethod.Of(Look);
     private static readonly Seen Nothing = new(0, false);
 
     public static async Task<Measured> RunAsync(
@@ -39,7 +33,7 @@ internal static class WireReader
         using var process = Process.GetCurrentProcess();
         var cpu = process.TotalProcessorTime;
         var start = Stopwatch.GetTimestamp();
-        await call.RequestStream.WriteAsync(new() { Hello = hello }, cancellationToken);
+        await call.RequestStream.WriteAsync(new SyncStreamRequest { Hello = hello }.ToByteArray(), cancellationToken);
         long rows = 0;
         while (await call.ResponseStream.MoveNext(cancellationToken))
         {

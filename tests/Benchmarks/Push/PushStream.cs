@@ -14,12 +14,7 @@ namespace KhsCrm.Benchmarks.Push;
 /// </summary>
 internal sealed class PushStream : IDisposable
 {
-    private static readonly Method<byte[], Seen> SyncStream = new(
-        MethodType.DuplexStreaming,
-        "khscrm.v1.SyncService",
-        "SyncStream",
-        Marshallers.Create(request => request, request => request),
-        new Marshaller<Seen>((_, _) => throw new NotSupportedException(), context => Look(context.PayloadAsReadOnlySequence())));
+    private static readonly Method<byte[], Seen> SyncStream = SyncStreamMethod.Of(Look);
 
     private readonly AsyncDuplexStreamingCall<byte[], Seen> _call;
 

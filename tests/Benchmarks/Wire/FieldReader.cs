@@ -5,7 +5,7 @@ namespace KhsCrm.Benchmarks.Wire;
 
 /// <summary>
 /// Walks over the fields of an encoded message without making objects of them, for readers whose own work is not what is
-/// measured.
+/// measured. Of varints and of what has a length, which is all that SyncStream sends.
 /// </summary>
 internal ref struct FieldReader(ReadOnlySequence<byte> message)
 {
