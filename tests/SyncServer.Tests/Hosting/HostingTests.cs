@@ -67,4 +67,16 @@ public sealed class HostingTests
 
         Assert.Contains(says, exception.Message, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task It_watches_no_files()
+    {
+        await using var app = ServerApp.Build([], builder => builder.Configuration.AddInMemoryCollection(
+            new Dictionary<string, string?> { ["ConnectionStrings:KhsCrm"] = "Host=nowhere" }));
+
+        var files = ((IConfigurationRoot)app.Configuration).Providers.OfType<FileConfigurationProvider>().ToList();
+
+        Assert.NotEmpty(files);
+        Assert.DoesNotContain(files, file => file.Source.ReloadOnChange);
+    }
 }
