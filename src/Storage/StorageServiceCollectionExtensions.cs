@@ -102,6 +102,8 @@ public static class StorageServiceCollectionExtensions
         if (connections is { } count)
         {
             (builder.ConnectionStringBuilder.MinPoolSize, builder.ConnectionStringBuilder.MaxPoolSize) = (0, count);
+            // A plan that is kept must not be one for the small table of its first minute. All that is read here has an index.
+            builder.ConnectionStringBuilder.Options += " -c enable_seqscan=off";
             // Who says 0 has a pooler in between that cannot keep them.
             if (!new DbConnectionStringBuilder { ConnectionString = connectionString }.ContainsKey("Max Auto Prepare"))
                 builder.ConnectionStringBuilder.MaxAutoPrepare = PreparedStatements;
