@@ -91,8 +91,6 @@ internal static class PushBenchmark
         await SampleDataLoader.LoadAsync(dataSource, new SampleSize(500, 2_000, Math.Max(10_000, 2 * operations)), cancellationToken);
         var jobs = await IdsAsync(dataSource, "SELECT id FROM jobs ORDER BY id", cancellationToken);
         var open = await IdsAsync(dataSource, "SELECT id FROM materials WHERE NOT purchased AND NOT is_deleted ORDER BY random()", cancellationToken);
-        await using var analyze = dataSource.CreateCommand("ANALYZE");
-        await analyze.ExecuteNonQueryAsync(cancellationToken);
         return new PushWorkload(jobs, open);
     }
 
