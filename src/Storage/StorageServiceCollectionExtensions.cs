@@ -35,7 +35,10 @@ public static class StorageServiceCollectionExtensions
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(_ => CreateDataSource(connectionString));
         services.AddKeyedSingleton(DataSources.Warm, (provider, _) => CreateDataSource(
-            connectionString, provider.GetRequiredService<IOptions<GroupCommitOptions>>().Value.Committers + PumpConnections));
+            connectionString,
+            isPrepared: true,
+            provider.GetRequiredService<IOptions<GroupCommitOptions>>().Value.Committers + PumpConnections));
+        services.AddKeyedSingleton(DataSources.FirstSync, (_, _) => CreateDataSource(connectionString, isPrepared: true));
         services.AddDbContextFactory<KhsCrmDbContext>(
             (provider, options) => options.UseNpgsql(provider.GetRequiredService<NpgsqlDataSource>()));
         services.AddOptions<DeltaOptions>().BindConfiguration("Deltas").ValidateDataAnnotations().ValidateOnStart();
@@ -86,13 +89,13 @@ public static class StorageServiceCollectionExtensions
         services.AddSingleton<QueueList>();
     }
 
-    // The statements of groups and of the pump are few, long and always the same.
+    // The statements of groups, of the pump and of first syncs are few, long and always the same.
     private const int PreparedStatements = 100;
 
     // Acknowledged means committed to disk (DESIGN §1.8), whatever the server's own default is. No statement here gains by
     // being compiled. And nothing here leaves anything behind in a session, so that its plans need not be thrown away when
     // the connection goes back to the pool: those of the triggers and foreign keys are worth keeping.
-    private static NpgsqlDataSource CreateDataSource(string connectionString, int? connections = null)
+    private static NpgsqlDataSource CreateDataSource(string connectionString, bool isPrepared = false, int? connections = null)
     {
         var builder = new NpgsqlDataSourceBuilder(connectionString);
         builder.ConnectionStringBuilder.ApplicationName ??= "khscrm";
@@ -100,15 +103,13 @@ public static class StorageServiceCollectionExtensions
             $"{builder.ConnectionStringBuilder.Options} -c synchronous_commit=on -c jit=off".TrimStart();
         builder.ConnectionStringBuilder.NoResetOnClose = true;
         if (connections is { } count)
-        {
             (builder.ConnectionStringBuilder.MinPoolSize, builder.ConnectionStringBuilder.MaxPoolSize) = (0, count);
-            // A plan that is kept must not be one for the small table of its first minute. All that is read here has an index.
+        // Who says 0 for Max Auto Prepare has a pooler in between that cannot keep statements.
+        if (isPrepared && !new DbConnectionStringBuilder { ConnectionString = connectionString }.ContainsKey("Max Auto Prepare"))
+            builder.ConnectionStringBuilder.MaxAutoPrepare = PreparedStatements;
+        // A plan that is kept must not be one for the small table of its first minute. All that is read there has an index.
+        if (isPrepared)
             builder.ConnectionStringBuilder.Options += " -c enable_seqscan=off";
-            // Who says 0 has a pooler in between that cannot keep them.
-            if (!new DbConnectionStringBuilder { ConnectionString = connectionString }.ContainsKey("Max Auto Prepare"))
-                builder.ConnectionStringBuilder.MaxAutoPrepare = PreparedStatements;
-        }
-
         return builder.Build();
     }
 }

@@ -34,7 +34,7 @@ internal sealed record Arguments(string Verb, IReadOnlyDictionary<string, string
                 how the query patterns run on the sample data that is there
             Benchmarks push   [--operations 60000] [--singles 20000] [--streams 1000] [--plain 1000] [--rounds 5] [--warm-up 80000]
                 durable operations a second over real streams, against the same rows by plain SQL
-            Benchmarks pull   [--customers 5000] [--jobs 10000] [--materials 100000] [--rounds 3]
+            Benchmarks pull   [--customers 10000] [--jobs 40000] [--materials 400000] [--rounds 5] [--warm-up 2]
                 first sync over the wire against COPY, and into a device's file against the same upserts
             Benchmarks rpc    [--customers 100000] [--jobs 200000] [--materials 2000000] [--rounds 500]
                 the latency of each RPC that reads, beside its bare SQL; loading the default takes minutes

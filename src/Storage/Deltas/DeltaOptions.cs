@@ -11,10 +11,10 @@ public sealed class DeltaOptions
 
     /// <summary>
     /// Gets or sets the bytes of rows after which a delta ends, whatever its number of changes: 64 KiB to 2 MiB, default
-    /// 1 MiB, which leaves room below gRPC's default limit of 4 MiB a message.
+    /// 1.5 MiB, which leaves room below gRPC's default limit of 4 MiB a message.
     /// </summary>
     [Range(65_536, 2_097_152)]
-    public int PageBytes { get; set; } = 1_048_576;
+    public int PageBytes { get; set; } = 1_572_864;
 
     /// <summary>Gets or sets how long tombstones are kept: a device offline for longer takes everything anew. Default 30 days.</summary>
     [Range(typeof(TimeSpan), "1.00:00:00", "3650.00:00:00")]

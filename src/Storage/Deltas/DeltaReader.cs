@@ -1,5 +1,6 @@
 using Google.Protobuf;
 using KhsCrm.V1;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Npgsql;
 
@@ -11,7 +12,15 @@ namespace KhsCrm.Storage.Deltas;
 /// pages, and then its own successor is read: the first window that fits into one read ends at a checkpoint, because all
 /// of it was seen in one snapshot after the last page.
 /// </summary>
-public sealed class DeltaReader(NpgsqlDataSource dataSource, IOptions<DeltaOptions> options, ReadReplica? replica = null)
+/// <param name="dataSource">The database.</param>
+/// <param name="options">How deltas are cut.</param>
+/// <param name="replica">A standby that takes over pages; null for none.</param>
+/// <param name="stretches">Connections to the same database for first syncs, which keep their statements; null for none.</param>
+public sealed class DeltaReader(
+    NpgsqlDataSource dataSource,
+    IOptions<DeltaOptions> options,
+    ReadReplica? replica = null,
+    [FromKeyedServices(DataSources.FirstSync)] NpgsqlDataSource? stretches = null)
 {
     private readonly DeltaOptions _options = options.Value;
     private readonly Timelines _timelines = new(dataSource);
@@ -50,7 +59,8 @@ public sealed class DeltaReader(NpgsqlDataSource dataSource, IOptions<DeltaOptio
             return await FinishAsync(window, read, isFromReplica: true, cancellationToken);
         do
         {
-            await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+            var connections = window.Query.IsStretch ? stretches ?? dataSource : dataSource;
+            await using var connection = await connections.OpenConnectionAsync(cancellationToken);
             read = await window.ReadAsync(connection, cancellationToken);
         }
         // Nothing is cut on a timeline before it is on record: the rows of a restored dump are stamped anew first.

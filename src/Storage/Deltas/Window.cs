@@ -39,9 +39,10 @@ internal sealed class Window
         await using var batch = connection.CreateBatch();
         batch.BatchCommands.Add(new("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"));
         batch.BatchCommands.Add(WindowHeader.Command(Scope));
-        // Read in the order of the index: to sort the whole table anew for each page only looks cheaper to the planner.
+        // Read in the order of the index: to sort the whole table anew for each page only looks cheaper to the planner. And
+        // planned once: where a stretch begins makes no difference.
         if (Query.IsStretch)
-            batch.BatchCommands.Add(new("SET LOCAL enable_sort = off"));
+            batch.BatchCommands.Add(new("SELECT set_config('enable_sort', 'off', true), set_config('plan_cache_mode', 'force_generic_plan', true)"));
         batch.BatchCommands.Add(Query.Keys(Tables));
         if (HasTombstones)
             batch.BatchCommands.Add(WindowQuery.Tombstones());
@@ -54,6 +55,8 @@ internal sealed class Window
         await reader.ReadAsync(cancellationToken);
         var header = WindowHeader.Read(reader);
         await reader.NextResultAsync(cancellationToken);
+        if (Query.IsStretch)
+            await reader.NextResultAsync(cancellationToken);
         var page = new DeltaPage();
         try
         {

@@ -44,22 +44,7 @@ internal sealed class WindowQuery(
             parts.Add(TombstoneKeys(command));
         if (HasWithdrawals)
             parts.AddRange(WithdrawnJobs(command), WithdrawnCustomers(command));
-        var size = Add(command, options.PageSize, NpgsqlDbType.Integer);
-        var found = IsStretch ? "count(*)" : "array_agg(id)";
-        command.CommandText = $"""
-            WITH keys AS (
-                SELECT * FROM ({string.Join("\nUNION ALL ", parts)}) k ORDER BY at, id, rank LIMIT {size} + 1
-            ), page AS (
-                SELECT rank, id, row_number() OVER w <= {size}
-                    AND sum(bytes) OVER w - bytes < {Add(command, options.PageBytes, NpgsqlDbType.Integer)} AS fits
-                FROM keys WINDOW w AS (ORDER BY at, id, rank ROWS UNBOUNDED PRECEDING)
-            ), cut AS (
-                SELECT rank, {found} FILTER (WHERE fits) AS found, bool_or(NOT fits) AS is_cut FROM page GROUP BY rank
-            )
-            SELECT rank, is_cut, {(IsStretch ? "NULL::uuid[]" : "CASE WHEN rank < 0 THEN found END")},
-                CASE WHEN rank >= 0 THEN set_config('khscrm.page_' || rank, found::text, true) IS NULL END
-            FROM cut
-            """;
+        command.CommandText = IsStretch ? Counts(parts, command) : Ids(parts, command);
         return command;
     }
 
@@ -86,6 +71,53 @@ internal sealed class WindowQuery(
         command.CommandText = $"SELECT count(*) FROM {table.Name} t WHERE {IsInScopeAndChanged(table, command)}";
         return command;
     }
+
+    private string Ids(List<string> parts, NpgsqlBatchCommand command)
+    {
+        var size = Add(command, options.PageSize, NpgsqlDbType.Integer);
+        return $"""
+            WITH keys AS (
+                SELECT * FROM ({Union(parts)}) k ORDER BY at, id, rank LIMIT {size} + 1
+            ), page AS (
+                SELECT rank, id, row_number() OVER w <= {size}
+                    AND sum(bytes) OVER w - bytes < {Add(command, options.PageBytes, NpgsqlDbType.Integer)} AS fits
+                FROM keys WINDOW w AS (ORDER BY at, id, rank ROWS UNBOUNDED PRECEDING)
+            ), cut AS (
+                SELECT rank, array_agg(id) FILTER (WHERE fits) AS found, bool_or(NOT fits) AS is_cut FROM page GROUP BY rank
+            )
+            SELECT rank, is_cut, CASE WHEN rank < 0 THEN found END, CASE WHEN rank >= 0 THEN {Keep} END
+            FROM cut
+            """;
+    }
+
+    // A window function costs as much as all else here, so the keys pass through one, in a second reading, only when their
+    // bytes are too many. A full page is taken to be cut: there may turn out to be nothing behind it.
+    private string Counts(List<string> parts, NpgsqlBatchCommand command)
+    {
+        var size = Add(command, options.PageSize, NpgsqlDbType.Integer);
+        var bytes = Add(command, options.PageBytes, NpgsqlDbType.Integer);
+        return $"""
+            WITH keys AS NOT MATERIALIZED (
+                SELECT * FROM ({Union(parts)}) k ORDER BY at, id, rank LIMIT {size}
+            ), ranks AS MATERIALIZED (
+                SELECT rank, count(*) AS found, sum(bytes) AS bytes FROM keys GROUP BY rank
+            ), page AS (
+                SELECT rank, sum(bytes) OVER w - bytes < {bytes} AS fits FROM keys
+                WHERE (SELECT sum(bytes) FROM ranks) > {bytes}
+                WINDOW w AS (ORDER BY at, id, rank ROWS UNBOUNDED PRECEDING)
+            ), cut AS (
+                SELECT rank, found, (SELECT sum(found) FROM ranks) = {size} AS is_cut FROM ranks
+                WHERE (SELECT sum(bytes) FROM ranks) <= {bytes}
+                UNION ALL
+                SELECT rank, count(*) FILTER (WHERE fits), bool_or(NOT fits) OR (SELECT sum(found) FROM ranks) = {size} FROM page GROUP BY rank
+            )
+            SELECT rank, is_cut, NULL::uuid[], {Keep} FROM cut
+            """;
+    }
+
+    private static string Union(List<string> parts) => string.Join("\nUNION ALL ", parts);
+
+    private const string Keep = "set_config('khscrm.page_' || rank, found::text, true) IS NULL";
 
     private static string IsOnPage(int rank) => $"t.id = ANY({OfPage(rank)}::uuid[])";
 

@@ -12,7 +12,7 @@ namespace KhsCrm.Benchmarks.Push;
 /// <summary>
 /// Durable, audited operations a second over real streams, beside the floor of the same run. How many connections are best
 /// for the floor is found first. Then all parts write as much at a time and take turns, and of each ratio the round with the
-/// median counts: the machine is seldom alone, and its good and bad minutes are those of all parts of a round.
+/// median counts.
 /// </summary>
 internal static class PushBenchmark
 {
@@ -61,9 +61,9 @@ internal static class PushBenchmark
             measured.Add(round);
         }
 
-        var batched = Median(measured, round => round.Batched.Rate / round.Floor);
-        var bare = Median(measured, round => round.Batched.Rate / round.Bare);
-        var single = Median(measured, round => round.Single.Rate / round.Batched.Rate);
+        var batched = measured.Median(round => round.Batched.Rate / round.Floor);
+        var bare = measured.Median(round => round.Batched.Rate / round.Bare);
+        var single = measured.Median(round => round.Single.Rate / round.Batched.Rate);
         var one = await PushFloor.RunAsync(dataSource, workload, 1, plain, 1, withLedger: false, cancellationToken);
         Say($"plain, one row a transaction on one connection: {one:0} operations/s");
         report.Add(new Scenario("push.batched", batched.Batched.Rate, "operations/s", batched.Floor, Goal: 0.8));
@@ -77,12 +77,6 @@ internal static class PushBenchmark
 
         Task<double> FloorAsync(int onConnections, bool withLedger) =>
             PushFloor.RunAsync(dataSource, workload, onConnections, operations, BatchSize, withLedger, cancellationToken);
-    }
-
-    private static Round Median(IEnumerable<Round> rounds, Func<Round, double> ratio)
-    {
-        Round[] ordered = [.. rounds.OrderBy(ratio)];
-        return ordered[(ordered.Length - 1) / 2];
     }
 
     private static async Task<PushWorkload> LoadAsync(NpgsqlDataSource dataSource, int operations, CancellationToken cancellationToken)

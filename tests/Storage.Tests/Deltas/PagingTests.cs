@@ -75,6 +75,24 @@ public sealed class PagingTests
         Assert.Equal(await database.IdsAsync("SELECT id FROM customers"), device.Ids(EntityType.Customer).ToHashSet());
     }
 
+    [Theory]
+    [InlineData(9)]
+    [InlineData(10)]
+    [InlineData(11)]
+    [InlineData(20)]
+    public async Task A_window_of_about_a_page_arrives_whole_and_ends_at_a_checkpoint(int rows)
+    {
+        await using var database = await CreateAsync();
+        await database.RunAsync($"INSERT INTO customers (name, address) SELECT 'c' || i, 'a' FROM generate_series(1, {rows}) i");
+        var device = database.Device(null, pageSize: 10, EntityType.Customer);
+
+        var pages = await device.SyncAsync();
+
+        Assert.InRange(pages, 1, (rows / 10) + 3);
+        Assert.Equal(await database.IdsAsync("SELECT id FROM customers"), device.Ids(EntityType.Customer).ToHashSet());
+        Assert.Equal(rows, device.Received.Count);
+    }
+
     [Fact]
     public async Task Progress_ascends_to_its_total()
     {
@@ -156,7 +174,7 @@ public sealed class PagingTests
             """);
         await using var connection = await database.DataSource.OpenConnectionAsync(Cancellation);
         var scope = new DeltaScope(Owner, Role.Owner, null, []);
-        var window = new Window(scope, scope.ToCursorScope(), null, new DeltaOptions());
+        var window = new Window(scope, scope.ToCursorScope(), null, new DeltaOptions { PageBytes = 1_048_576 });
 
         var read = await window.ReadAsync(connection, Cancellation);
 
