@@ -28,6 +28,7 @@ internal sealed class StreamSender(IClientStreamWriter<SyncStreamRequest> stream
     private long _lastSent;
 
     /// <summary>Sends Hello and then what comes up, until <see cref="Complete"/>.</summary>
+    /// <exception cref="RpcException">The connection broke.</exception>
     public async Task RunAsync(Hello hello, CancellationToken cancellationToken)
     {
         await WriteAsync(new() { Hello = hello }, cancellationToken).ConfigureAwait(false);
@@ -43,7 +44,7 @@ internal sealed class StreamSender(IClientStreamWriter<SyncStreamRequest> stream
         }
 
         await SendSmallMessagesAsync(cancellationToken).ConfigureAwait(false);
-        await stream.CompleteAsync().ConfigureAwait(false);
+        await OnStreamAsync(stream.CompleteAsync()).ConfigureAwait(false);
     }
 
     /// <summary>Something may wait in the outbox.</summary>
@@ -155,5 +156,18 @@ internal sealed class StreamSender(IClientStreamWriter<SyncStreamRequest> stream
     }
 
     private Task WriteAsync(SyncStreamRequest message, CancellationToken cancellationToken) =>
-        stream.WriteAsync(message, cancellationToken);
+        OnStreamAsync(stream.WriteAsync(message, cancellationToken));
+
+    // A connection that breaks just now shows as what HTTP met: the call itself does not know yet that it has ended.
+    private static async Task OnStreamAsync(Task written)
+    {
+        try
+        {
+            await written.ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is IOException or HttpRequestException)
+        {
+            throw new RpcException(new Status(StatusCode.Unavailable, "The connection broke.", exception));
+        }
+    }
 }
