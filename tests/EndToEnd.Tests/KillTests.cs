@@ -47,7 +47,7 @@ public sealed class KillTests
                 devices.Add(await BusyDevice.StartAsync(rig.Url));
             for (var kill = 0; kill < Kills; kill++)
             {
-                await WaitForPushesAsync(rig, Random.Shared.Next(1, MostOperationsBetweenKills));
+                await WaitForPushesAsync(rig, devices, Random.Shared.Next(1, MostOperationsBetweenKills));
                 var startAgainAsync = await killAsync(rig);
                 if (!isDatabaseUp)
                     await startAgainAsync();
@@ -70,13 +70,17 @@ public sealed class KillTests
         }
     }
 
-    private static async Task WaitForPushesAsync(CrashRig rig, int operations)
+    private static async Task WaitForPushesAsync(CrashRig rig, IEnumerable<BusyDevice> devices, int operations)
     {
         const string Count = "SELECT count(*) FROM sync_queue";
         var before = await rig.ScalarAsync<long>(Count);
         // Each look is a new connection, which would take the processors from the pushes.
         while (await rig.ScalarAsync<long>(Count) < before + operations)
+        {
+            foreach (var device in devices)
+                await device.CheckAsync();
             await Task.Delay(5, TestContext.Current.CancellationToken);
+        }
     }
 
     // What has left the outbox is in the database; what is not there is in the outbox.

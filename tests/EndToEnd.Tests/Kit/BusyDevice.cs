@@ -7,6 +7,9 @@ namespace KhsCrm.EndToEnd.Tests.Kit;
 /// <summary>A device that makes one edit after the other, connected or not: new customers, and a later edit of each.</summary>
 internal sealed class BusyDevice : IAsyncDisposable
 {
+    // Nothing takes as long: after this, the device or the server is stuck.
+    private static readonly TimeSpan Hung = TimeSpan.FromMinutes(5);
+
     // So many edits wait at most; a server that is down must not be buried in them.
     private const int MaxUnsent = 60;
     private readonly DirectoryInfo _folder;
@@ -45,6 +48,9 @@ internal sealed class BusyDevice : IAsyncDisposable
         (await _client.Outbox.ListAsync(limit: int.MaxValue, cancellationToken: Cancellation))
             .ToLookup(entry => entry.Operation.Entity.Customer.Id);
 
+    /// <summary>Fails when it could not go on editing.</summary>
+    public Task CheckAsync() => _work.IsCompleted ? _work : Task.CompletedTask;
+
     /// <summary>Makes no more edits.</summary>
     public async Task StopEditingAsync()
     {
@@ -55,9 +61,11 @@ internal sealed class BusyDevice : IAsyncDisposable
     /// <summary>Waits until the server has answered for every edit; none may be rejected.</summary>
     public async Task FinishAsync()
     {
+        using var hung = new CancellationTokenSource(Hung);
         while (await _client.Outbox.CountAsync(Cancellation) is var counts && counts is not { Unsent: 0, Unconfirmed: 0 })
         {
             Assert.Equal(0, counts.Rejected);
+            Assert.False(hung.IsCancellationRequested, $"{counts}; the connection is {_client.Status}");
             await Task.Delay(20, Cancellation);
         }
 
