@@ -1,5 +1,6 @@
 using KhsCrm.Storage.Push;
 using KhsCrm.Storage.Push.Deferral;
+using KhsCrm.SyncServer.Sync;
 using KhsCrm.SyncServer.Sync.Frames;
 using KhsCrm.V1;
 
@@ -11,7 +12,7 @@ namespace KhsCrm.SyncServer.Deferral;
 /// </summary>
 internal sealed class LateResultLoop(LateResults results, DeferredOperations deferred, Actor actor, Hello hello)
 {
-    // A result shows its row, so a message of them has to stay well below what a device takes.
+    // A result shows its row: so many are held at a time.
     private const int ResultsPerMessage = 100;
 
     private readonly Guid _device = Guid.Parse(hello.DeviceId);
@@ -43,8 +44,10 @@ internal sealed class LateResultLoop(LateResults results, DeferredOperations def
 
         async Task SendAsync(IReadOnlyCollection<OperationResult> batch)
         {
-            if (batch.Count > 0)
-                await writer.WriteAsync(new SyncStreamResponse { PushResult = new PushResult { Results = { batch } } }, cut);
+            if (batch.Count == 0)
+                return;
+            foreach (var part in PushResultParts.Of(new PushResult { Results = { batch } }))
+                await writer.WriteAsync(new SyncStreamResponse { PushResult = part }, cut);
         }
     }
 }

@@ -19,7 +19,7 @@ internal sealed class PushHandler(
     PushMeter meter,
     IOptions<SyncOptions> options)
 {
-    // Of the 4 MiB that a gRPC client takes by default: the statuses and what a merge overwrote need room too.
+    // Of the 4 MiB that a gRPC client takes by default: the statuses need room too, and what a merge overwrote.
     private const int MaxRowBytes = 2_097_152;
 
     /// <exception cref="RpcFault">The batch as a whole cannot be taken; nothing of it is recorded.</exception>

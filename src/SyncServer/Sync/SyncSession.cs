@@ -180,7 +180,8 @@ internal sealed class SyncSession(
                     // Not the stream's own token: a batch that was accepted is finished and answered though the stream ends.
                     var actor = new Actor(user.Id, user.Role, device);
                     var result = await shared.Push.PushAsync(actor, request.PushBatch.Operations, cancellationToken);
-                    await _writer.WriteAsync(new SyncStreamResponse { PushResult = result }, cancellationToken);
+                    foreach (var part in PushResultParts.Of(result))
+                        await _writer.WriteAsync(new SyncStreamResponse { PushResult = part }, cancellationToken);
                     break;
                 case SyncStreamRequest.MessageOneofCase.Credentials:
                     _credentials.Renew(

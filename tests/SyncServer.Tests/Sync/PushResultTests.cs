@@ -42,6 +42,38 @@ public sealed class PushResultTests
         Assert.Equal((long)Rows, await server.ScalarAsync<long>("SELECT count(*) FROM customers WHERE name = 'Renamed'"));
     }
 
+    [Fact]
+    public async Task Conflicts_that_show_more_than_a_message_takes_come_in_several()
+    {
+        await using var server = await RunningServer.StartAsync();
+        await server.RunAsync(
+            $"INSERT INTO customers (name, address, notes) SELECT 'Theirs', 'a', repeat('x', 100000) FROM generate_series(1, {Rows})");
+        using var call = server.OpenStream(await server.OwnerAsync());
+        var hello = NewHello();
+        hello.EntityTypes.Add(EntityType.User);
+        await call.CatchUpAsync(hello);
+        var ids = await server.ScalarAsync<Guid[]>("SELECT array_agg(id) FROM customers WHERE name = 'Theirs'");
+        Operation[] operations = [.. ids.Select(Rename)];
+        foreach (var operation in operations)
+            operation.ConflictPolicy = ConflictPolicy.Reject;
+
+        await call.SendAsync(new() { PushBatch = new PushBatch { Operations = { operations } } });
+        await call.SendAsync(new() { PushBatch = new PushBatch { Operations = { NewCustomer(Rows + 1) } } });
+        List<PushResult> parts = [];
+        while (parts.Count == 0 || parts[^1].LastClientSeq <= Rows)
+        {
+            if ((await call.NextAsync()).PushResult is { } part)
+                parts.Add(part);
+        }
+
+        Assert.InRange(parts.Count, 4, 5);
+        Assert.All(parts, part => Assert.Equal(part.Results[^1].ClientSeq, part.LastClientSeq));
+        Assert.All(parts, part => Assert.InRange(part.CalculateSize(), 0, 2_621_440 + 110_000));
+        var results = parts.SelectMany(part => part.Results).ToList();
+        Assert.Equal(Enumerable.Range(1, Rows + 1).Select(seq => (long)seq), results.Select(result => result.ClientSeq));
+        Assert.All(results.Take(Rows), result => Assert.Equal(100_000, result.Entity.Customer.Notes.Length));
+    }
+
     private static Operation Rename(Guid id, int i) => new()
     {
         Id = $"{Guid.CreateVersion7()}",
