@@ -62,6 +62,9 @@ internal static class KhsApp
         };
         var help = root.Options.OfType<HelpOption>().Single();
         help.Action = new HelpWithExamples((HelpAction)help.Action!);
+        // Of the names of other systems, which completion would offer, none is needed here.
+        foreach (var alias in help.Aliases.Where(alias => alias != "-h").ToList())
+            help.Aliases.Remove(alias);
         return root;
     }
 

@@ -52,11 +52,13 @@ public sealed class HelpTests
     [InlineData("khs cust", "customers")]
     [InlineData("khs jobs status 0190aaaa wait", "waiting-on-materials")]
     [InlineData("khs jobs list --sta", "--status")]
+    [InlineData("khs customers ", "--help")]
     public async Task A_shell_is_told_what_may_come_next(string line, string word)
     {
         using var khs = new Khs();
         var answer = await khs.RunAsync($"[suggest:{line.Length}]", line);
         Assert.Contains(word, answer.Output.Split(Environment.NewLine));
+        Assert.DoesNotContain('?', answer.Output);
     }
 
     [Theory]
