@@ -13,6 +13,8 @@ public sealed class BenchmarkTests
         "push --operations 4000 --singles 20 --streams 10 --plain 2 --rounds 1 --warm-up 4000", "push.batched", "push.single", "push.plain")]
     [InlineData("pull --customers 20 --jobs 40 --materials 200 --rounds 1 --warm-up 1", "pull.wire", "pull.sqlite", "pull.gzip")]
     [InlineData("fanout --streams 3 --changes 4 --single 2 --rounds 1", "fanout.3", "fanout.3.p50", "fanout.3.p99")]
+    [InlineData("client --customers 20 --jobs 40 --materials 200", "client.first_sync", "client.query.search", "client.store")]
+    [InlineData("rpc --customers 50 --jobs 100 --materials 500 --rounds 2", "rpc.customer_get", "rpc.job_list_assigned.p99", "rpc.activity_user")]
     public async Task A_benchmark_measures_and_reports(string benchmark, params string[] scenarios)
     {
         await using var database = await TestDatabase.CreateEmptyAsync(TestContext.Current.CancellationToken);
