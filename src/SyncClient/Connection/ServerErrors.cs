@@ -25,10 +25,21 @@ internal static class ServerErrors
     public static ServerUnreachableException Timeout(OperationCanceledException exception, string address) =>
         new($"{address} did not answer in time.", exception);
 
+    /// <summary>Whether the server itself ends the session: what says so without a reason is somebody's on the way to it.</summary>
+    public static bool EndsSession(RpcException exception) =>
+        exception.StatusCode is StatusCode.Unauthenticated or StatusCode.InvalidArgument or StatusCode.Unimplemented
+        && Details(exception).Reason != ErrorReason.Unspecified;
+
     // A connection that breaks in the middle of a call is INTERNAL or CANCELLED to gRPC; the server sent neither.
     private static bool IsUnreachable(RpcException exception, StatusDetails details) =>
         exception.StatusCode is StatusCode.Unavailable or StatusCode.DeadlineExceeded or StatusCode.Cancelled
-        || (details.Reason == ErrorReason.Unspecified && exception.Status.DebugException is not null);
+        || (details.Reason == ErrorReason.Unspecified && (exception.Status.DebugException is not null || IsOfSomebodyElse(exception)));
+
+    // A proxy without a server behind it answers in plain HTTP, of which gRPC makes a status: 404 is UNIMPLEMENTED, 401 and 403
+    // are what a server refuses. Ours gives each of these a reason.
+    private static bool IsOfSomebodyElse(RpcException exception) =>
+        exception.StatusCode is StatusCode.Unauthenticated or StatusCode.PermissionDenied
+        || exception.Status.Detail.StartsWith("Bad gRPC response", StringComparison.Ordinal);
 
     private static ErrorReason ReasonOf(RpcException exception, StatusDetails details) => details.Reason switch
     {

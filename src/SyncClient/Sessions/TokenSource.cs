@@ -72,8 +72,7 @@ internal sealed class TokenSource(LocalStore store, ServerConnection server, Tim
                 .ConfigureAwait(false);
             return answer.Tokens;
         }
-        catch (RpcException exception) when (
-            exception.StatusCode is StatusCode.Unauthenticated or StatusCode.InvalidArgument or StatusCode.Unimplemented)
+        catch (RpcException exception) when (ServerErrors.EndsSession(exception))
         {
             await store.WriteAsync(
                 transaction => (session with { IsEnded = true }).Write(transaction.Connection), CancellationToken.None)

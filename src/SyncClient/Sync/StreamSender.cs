@@ -44,7 +44,7 @@ internal sealed class StreamSender(IClientStreamWriter<SyncStreamRequest> stream
         }
 
         await SendSmallMessagesAsync(cancellationToken).ConfigureAwait(false);
-        await OnStreamAsync(stream.CompleteAsync()).ConfigureAwait(false);
+        await OnStreamAsync(stream.CompleteAsync).ConfigureAwait(false);
     }
 
     /// <summary>Something may wait in the outbox.</summary>
@@ -156,16 +156,17 @@ internal sealed class StreamSender(IClientStreamWriter<SyncStreamRequest> stream
     }
 
     private Task WriteAsync(SyncStreamRequest message, CancellationToken cancellationToken) =>
-        OnStreamAsync(stream.WriteAsync(message, cancellationToken));
+        OnStreamAsync(() => stream.WriteAsync(message, cancellationToken));
 
-    // A connection that breaks just now shows as what HTTP met: the call itself does not know yet that it has ended.
-    private static async Task OnStreamAsync(Task written)
+    // A connection that breaks just now shows as what HTTP met, for the call itself does not know yet that it has ended; and
+    // a call that has ended takes nothing more.
+    private static async Task OnStreamAsync(Func<Task> writeAsync)
     {
         try
         {
-            await written.ConfigureAwait(false);
+            await writeAsync().ConfigureAwait(false);
         }
-        catch (Exception exception) when (exception is IOException or HttpRequestException)
+        catch (Exception exception) when (exception is IOException or HttpRequestException or InvalidOperationException)
         {
             throw new RpcException(new Status(StatusCode.Unavailable, "The connection broke.", exception));
         }

@@ -91,7 +91,9 @@ internal sealed class SyncAttempt(
         RpcException exception, string address, string accessToken, CancellationToken cancellationToken)
     {
         var details = ServerErrors.Details(exception);
-        var reason = exception.StatusCode == StatusCode.Unauthenticated ? ErrorReason.AccessTokenInvalid : details.Reason;
+        var reason = exception.StatusCode == StatusCode.Unauthenticated && details.Reason != ErrorReason.Unspecified
+            ? ErrorReason.AccessTokenInvalid
+            : details.Reason;
         if (!_mended.Add(reason))
             return false;
         switch (reason)

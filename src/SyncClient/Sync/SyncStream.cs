@@ -104,7 +104,7 @@ internal sealed class SyncStream(
         {
             await sender.RunAsync(hello, ending.Token).ConfigureAwait(false);
         }
-        catch (Exception exception) when (exception is RpcException or InvalidOperationException or OperationCanceledException)
+        catch (Exception exception) when (exception is RpcException or OperationCanceledException)
         {
         }
         catch

@@ -19,6 +19,7 @@ public sealed class StreamSenderTests
         new HttpIOException(HttpRequestError.ResponseEnded, "The response ended prematurely."),
         new IOException("Broken pipe"),
         new HttpRequestException(HttpRequestError.ConnectionError),
+        new InvalidOperationException("Can't write the message because the call is complete."),
     };
 
     [Theory]
