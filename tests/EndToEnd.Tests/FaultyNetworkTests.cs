@@ -50,6 +50,46 @@ public sealed class FaultyNetworkTests
         Assert.Contains(proxy.Faults, fault => fault.Key != LinkFault.None);
     }
 
+    [Theory]
+    [InlineData(nameof(LinkFault.Drop))]
+    [InlineData(nameof(LinkFault.Reset))]
+    public async Task A_device_that_is_cut_off_again_and_again_while_it_pushes_goes_on(string by)
+    {
+        const int Cuts = 200;
+        var fault = Enum.Parse<LinkFault>(by);
+        await using var service = await Service.StartAsync();
+        using var device = await service.SignInAsync();
+        await using var proxy = new FaultyProxy(service.Url, seed: 1) { Always = fault };
+        await using var client = await KhsCrmClient.OpenAsync(
+            new()
+            {
+                DataFolder = device.Folder,
+                ServerAddress = proxy.Address,
+                FirstReconnectDelay = TimeSpan.FromMilliseconds(1),
+                LongestReconnectDelay = TimeSpan.FromMilliseconds(5),
+            },
+            Cancellation);
+        await client.StartAsync(Cancellation);
+
+        var made = 0;
+        for (; proxy.CountOf(fault) < Cuts; made++)
+        {
+            Assert.True(client.Status.State != SyncState.Failed, $"{client.Status}");
+            await client.Customers.AddAsync(new() { Name = $"Cut {made}", Address = "1 A St" }, Cancellation);
+        }
+
+        proxy.Heal();
+
+        while (await client.Outbox.CountAsync(Cancellation) is not { Unsent: 0, Unconfirmed: 0 })
+        {
+            Assert.True(client.Status.State != SyncState.Failed, $"{client.Status}");
+            await Task.Delay(20, Cancellation);
+        }
+
+        Assert.Equal(made, await service.ScalarAsync<long>("SELECT count(*) FROM customers WHERE name LIKE 'Cut %'"));
+        Assert.Equal(made, await service.ScalarAsync<long>("SELECT count(DISTINCT name) FROM customers WHERE name LIKE 'Cut %'"));
+    }
+
     [Fact]
     public async Task A_renewal_whose_answer_is_lost_signs_nobody_out()
     {

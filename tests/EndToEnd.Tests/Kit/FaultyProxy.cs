@@ -34,6 +34,15 @@ internal sealed class FaultyProxy : IAsyncDisposable
     /// <summary>How many connections went wrong, by fault.</summary>
     public Dictionary<LinkFault, int> Faults { get; } = [];
 
+    /// <summary>How many connections went wrong in a way so far.</summary>
+    public int CountOf(LinkFault fault)
+    {
+        lock (_lock)
+        {
+            return Faults.GetValueOrDefault(fault);
+        }
+    }
+
     /// <summary>Cuts what is open; what is opened from now on works.</summary>
     public void Heal()
     {
