@@ -62,8 +62,7 @@ internal static class BatchStateLoader
             AddOwnersAndEmails(reads, state, operations);
         AddRows(reads, state, read, "");
         AddTombstones(reads, state, written.Union(read));
-        // An owner needs no assignment. One who is none any more is refused what only an assignment allows, and with that
-        // comes here again, to lock.
+        // An owner needs no assignment. Where the database says that they are one no more, the group comes here again, to lock.
         Guid[] workers = [.. actors.Where(actor => locks || actor.Role != Role.Owner).Select(actor => actor.UserId).Distinct()];
         var assigns = written.Any(row => row.Type == EntityType.JobAssignment);
         if (workers.Length > 0 || assigns)

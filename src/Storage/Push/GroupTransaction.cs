@@ -1,5 +1,6 @@
 using KhsCrm.Storage.Push.Deferral;
 using KhsCrm.Storage.Tables;
+using KhsCrm.V1;
 using Npgsql;
 
 namespace KhsCrm.Storage.Push;
@@ -41,6 +42,9 @@ internal static class GroupTransaction
         SubmissionPlan[] taken = [.. plans.Where(plan => plan.Refusal is null)];
         if (taken.Length > 0)
         {
+            // Their assignments, which they need now, have not been read.
+            if (!isLocked && taken.Any(plan => plan.Actor.Role == Role.Owner && plan.Device.Role != Role.Owner))
+                return false;
             var writes = new WritePlan(isLocked);
             Decide(taken, state, writes, now, waiting is not null);
             // What is refused writes no row that could tell that another has decided otherwise meanwhile.

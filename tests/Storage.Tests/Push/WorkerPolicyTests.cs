@@ -73,11 +73,14 @@ public sealed class WorkerPolicyTests
         var (line, foreign) = (await database.AddMaterialAsync(mine), await database.AddMaterialAsync(theirs));
         var outbox = new Outbox(database, (await database.RegisterAsync(database.Worker)) with { Role = Role.Owner });
 
-        var bought = await outbox.PushAsync(Buy(line));
+        var buy = Buy(line);
+        var bought = await outbox.PushAsync(buy);
+        var again = await outbox.PushAsync(buy);
         var made = await outbox.PushAsync(outbox.Create(NewMaterial($"{mine}")));
         var refused = await outbox.PushAsync(Buy(foreign), outbox.Create(NewMaterial($"{theirs}")));
 
         Assert.Equal((OperationOutcome.Applied, true), (bought[0].Outcome, bought[0].Entity.Material.Purchased));
+        Assert.Equal((OperationOutcome.Duplicate, true), (again[0].Outcome, again[0].Entity?.Material.Purchased));
         Assert.Equal(OperationOutcome.Applied, made[0].Outcome);
         Assert.All(refused, result => Assert.Equal(("NOT_PERMITTED", null), (Reason(result), result.Entity)));
 
