@@ -11,8 +11,8 @@ public static class DataSources
     public const string Warm = "warm";
 
     /// <summary>
-    /// The key of the connections on which first syncs are read, by a few statements that are the same for each page: to plan
-    /// them anew took a sixth of the time of a page.
+    /// The key of the connections on which owners' first syncs are read, by a few statements that are nearly the same for each
+    /// page: to plan them anew took a sixth of the time of a page.
     /// </summary>
     public const string FirstSync = "first-sync";
 }

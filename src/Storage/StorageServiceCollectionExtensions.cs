@@ -102,14 +102,22 @@ public static class StorageServiceCollectionExtensions
         builder.ConnectionStringBuilder.Options =
             $"{builder.ConnectionStringBuilder.Options} -c synchronous_commit=on -c jit=off".TrimStart();
         builder.ConnectionStringBuilder.NoResetOnClose = true;
-        if (connections is { } count)
-            (builder.ConnectionStringBuilder.MinPoolSize, builder.ConnectionStringBuilder.MaxPoolSize) = (0, count);
-        // Who says 0 for Max Auto Prepare has a pooler in between that cannot keep statements.
-        if (isPrepared && !new DbConnectionStringBuilder { ConnectionString = connectionString }.ContainsKey("Max Auto Prepare"))
-            builder.ConnectionStringBuilder.MaxAutoPrepare = PreparedStatements;
-        // A plan that is kept must not be one for the small table of its first minute. All that is read there has an index.
         if (isPrepared)
+        {
+            builder.ConnectionStringBuilder.MinPoolSize = 0;
+            // A plan that is kept must not be one for the small table of its first minute. What is read by id has an index.
             builder.ConnectionStringBuilder.Options += " -c enable_seqscan=off";
+            if (!SaysHowManyStay(connectionString))
+                builder.ConnectionStringBuilder.MaxAutoPrepare = PreparedStatements;
+        }
+
+        if (connections is { } count)
+            builder.ConnectionStringBuilder.MaxPoolSize = count;
         return builder.Build();
     }
+
+    // Who says 0 has a pooler in between that cannot keep statements. Npgsql takes its keywords with and without spaces.
+    private static bool SaysHowManyStay(string connectionString) =>
+        new DbConnectionStringBuilder { ConnectionString = connectionString }.Keys.Cast<string>().Any(
+            key => key.Replace(" ", "", StringComparison.Ordinal).Equals("MaxAutoPrepare", StringComparison.OrdinalIgnoreCase));
 }

@@ -15,12 +15,12 @@ namespace KhsCrm.Storage.Deltas;
 /// <param name="dataSource">The database.</param>
 /// <param name="options">How deltas are cut.</param>
 /// <param name="replica">A standby that takes over pages; null for none.</param>
-/// <param name="stretches">Connections to the same database for first syncs, which keep their statements; null for none.</param>
+/// <param name="firstSyncs">Connections to the same database for owners' first syncs, which keep their statements; null for none.</param>
 public sealed class DeltaReader(
     NpgsqlDataSource dataSource,
     IOptions<DeltaOptions> options,
     ReadReplica? replica = null,
-    [FromKeyedServices(DataSources.FirstSync)] NpgsqlDataSource? stretches = null)
+    [FromKeyedServices(DataSources.FirstSync)] NpgsqlDataSource? firstSyncs = null)
 {
     private readonly DeltaOptions _options = options.Value;
     private readonly Timelines _timelines = new(dataSource);
@@ -59,7 +59,7 @@ public sealed class DeltaReader(
             return await FinishAsync(window, read, isFromReplica: true, cancellationToken);
         do
         {
-            var connections = window.Query.IsStretch ? stretches ?? dataSource : dataSource;
+            var connections = window.Query.IsStretch ? firstSyncs ?? dataSource : dataSource;
             await using var connection = await connections.OpenConnectionAsync(cancellationToken);
             read = await window.ReadAsync(connection, cancellationToken);
         }

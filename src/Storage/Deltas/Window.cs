@@ -40,7 +40,7 @@ internal sealed class Window
         batch.BatchCommands.Add(new("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"));
         batch.BatchCommands.Add(WindowHeader.Command(Scope));
         // Read in the order of the index: to sort the whole table anew for each page only looks cheaper to the planner. And
-        // planned once: where a stretch begins makes no difference.
+        // by a plan that any page can have: where a stretch begins makes no difference.
         if (Query.IsStretch)
             batch.BatchCommands.Add(new("SELECT set_config('enable_sort', 'off', true), set_config('plan_cache_mode', 'force_generic_plan', true)"));
         batch.BatchCommands.Add(Query.Keys(Tables));

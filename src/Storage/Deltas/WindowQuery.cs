@@ -33,7 +33,7 @@ internal sealed class WindowQuery(
     public bool IsStretch => start is null && !_isWorker;
 
     /// <summary>
-    /// The page: for each table its rank, whether some rows had no room, and the ids of what was withdrawn. Which rows are on
+    /// The page: for each table its rank, whether more may follow the page, and the ids of what was withdrawn. Which rows are on
     /// the page stays with the transaction, for <see cref="Rows"/> and <see cref="Tombstones"/>: their ids, or how many they are.
     /// </summary>
     public NpgsqlBatchCommand Keys(IEnumerable<EntityTable> tables)

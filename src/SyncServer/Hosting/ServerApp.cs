@@ -10,8 +10,8 @@ internal static class ServerApp
     /// <exception cref="InvalidOperationException">There is no connection string.</exception>
     public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? configure = null)
     {
-        // The watch for changed settings, none of which is read again, covers all that lies below the working directory: with
-        // a database there, it costs a push half as much again.
+        // The watch for changed settings covers all that lies below the working directory: with a database there, it costs a push
+        // half as much again. Of the settings only those of logging and of Kestrel would be read again.
         var builder = WebApplication.CreateBuilder(["--hostBuilder:reloadConfigOnChange=false", .. args]);
         // SQL is for those who ask for it: parameters and literals may be customers' data.
         builder.Logging.AddFilter("Microsoft.EntityFrameworkCore", LogLevel.Warning);

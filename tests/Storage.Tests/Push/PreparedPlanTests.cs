@@ -2,6 +2,7 @@ using KhsCrm.Storage.Push.GroupCommit;
 using KhsCrm.Storage.Tests.Deltas;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
 using Xunit;
 using static KhsCrm.Storage.Tests.Push.Outbox;
 
@@ -18,7 +19,7 @@ public sealed class PreparedPlanTests
         var outbox = await CreateAsync(database);
         var before = await ScansAsync(database);
 
-        await using (var services = Services(database))
+        await using (var services = Services(database.ConnectionString))
         {
             // More than the five for which Npgsql, and then PostgreSQL, waits before it keeps a plan.
             for (var push = 0; push < 15; push++)
@@ -30,11 +31,26 @@ public sealed class PreparedPlanTests
 
         // A session adds its counts when it ends.
         while (await database.ScalarAsync<long>("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'khscrm'") > 0)
-            SyncedDatabase.Cancellation.ThrowIfCancellationRequested();
+            await Task.Delay(10, SyncedDatabase.Cancellation);
         var after = await ScansAsync(database);
         Assert.Equal(15, await database.ScalarAsync<long>("SELECT count(*) FROM customers"));
         Assert.True(after.OfIndex >= before.OfIndex + 15, $"{after} after {before}");
         Assert.Equal(before.OfTable, after.OfTable);
+    }
+
+    [Theory]
+    [InlineData("", true)]
+    [InlineData("Max Auto Prepare=0", false)]
+    [InlineData("MaxAutoPrepare=0;Minimum Pool Size=7", false)]
+    public async Task Nothing_stays_prepared_where_a_pooler_cannot_keep_it(string says, bool stays)
+    {
+        await using var services = Services($"Host=nowhere;{says}");
+
+        foreach (var key in new[] { DataSources.Warm, DataSources.FirstSync })
+        {
+            var options = new NpgsqlConnectionStringBuilder(services.GetRequiredKeyedService<NpgsqlDataSource>(key).ConnectionString);
+            Assert.Equal((stays, 0), (options.MaxAutoPrepare > 0, options.MinPoolSize));
+        }
     }
 
     private static async Task<(long OfTable, long OfIndex)> ScansAsync(SyncedDatabase database)
@@ -43,8 +59,8 @@ public sealed class PreparedPlanTests
         return (await database.ScalarAsync<long>($"SELECT seq_scan {Scans}"), await database.ScalarAsync<long>($"SELECT idx_scan {Scans}"));
     }
 
-    private static ServiceProvider Services(SyncedDatabase database) => new ServiceCollection()
+    private static ServiceProvider Services(string connectionString) => new ServiceCollection()
         .AddSingleton<IConfiguration>(new ConfigurationBuilder().Build())
-        .AddKhsCrmStorage(database.ConnectionString)
+        .AddKhsCrmStorage(connectionString)
         .BuildServiceProvider();
 }
