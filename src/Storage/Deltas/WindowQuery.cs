@@ -17,6 +17,8 @@ internal sealed class WindowQuery(
     // About what the ids and times of a tombstone or a withdrawal take in a delta.
     private const int SmallChange = 80;
 
+    private const string Keep = "set_config('khscrm.page_' || rank, found::text, true) IS NULL";
+
     private readonly bool _isWorker = scope.Role != Role.Owner;
 
     /// <summary>The window of a device that has nothing: the whole scope.</summary>
@@ -116,8 +118,6 @@ internal sealed class WindowQuery(
     }
 
     private static string Union(List<string> parts) => string.Join("\nUNION ALL ", parts);
-
-    private const string Keep = "set_config('khscrm.page_' || rank, found::text, true) IS NULL";
 
     private static string IsOnPage(int rank) => $"t.id = ANY({OfPage(rank)}::uuid[])";
 

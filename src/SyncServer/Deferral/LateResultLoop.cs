@@ -12,8 +12,8 @@ namespace KhsCrm.SyncServer.Deferral;
 /// </summary>
 internal sealed class LateResultLoop(LateResults results, DeferredOperations deferred, Actor actor, Hello hello)
 {
-    // A result shows its row: so many are held at a time.
-    private const int ResultsPerMessage = 100;
+    // A result shows its row.
+    private const int MaxResultsHeld = 100;
 
     private readonly Guid _device = Guid.Parse(hello.DeviceId);
 
@@ -27,12 +27,12 @@ internal sealed class LateResultLoop(LateResults results, DeferredOperations def
         var live = results.Attach(_device);
         try
         {
-            foreach (var ids in hello.DeferredOperationIds.Select(Guid.Parse).Chunk(ResultsPerMessage))
+            foreach (var ids in hello.DeferredOperationIds.Select(Guid.Parse).Chunk(MaxResultsHeld))
                 await SendAsync(await deferred.FindFinalAsync(actor, ids, ended));
             while (await live.WaitToReadAsync(ended))
             {
                 List<OperationResult> batch = [];
-                while (batch.Count < ResultsPerMessage && live.TryRead(out var result))
+                while (batch.Count < MaxResultsHeld && live.TryRead(out var result))
                     batch.Add(result);
                 await SendAsync(batch);
             }

@@ -1,3 +1,4 @@
+using Grpc.Core;
 using KhsCrm.SyncServer.Tests.Kit;
 using KhsCrm.V1;
 using Xunit;
@@ -14,14 +15,8 @@ public sealed class PushResultTests
     public async Task Rows_beyond_the_bytes_of_a_result_come_by_delta_alone()
     {
         await using var server = await RunningServer.StartAsync();
-        await server.RunAsync(
-            $"INSERT INTO customers (name, address, notes) SELECT 'Large', 'a', repeat('x', 100000) FROM generate_series(1, {Rows})");
-        using var call = server.OpenStream(await server.OwnerAsync());
-        var hello = NewHello();
-        hello.EntityTypes.Add(EntityType.User);
-        await call.CatchUpAsync(hello);
-        var ids = await server.ScalarAsync<Guid[]>("SELECT array_agg(id) FROM customers WHERE name = 'Large'");
-
+        var ids = await AddAsync(server, "Large");
+        using var call = await OpenAsync(server);
         var late = Rename(ids[0], Rows);
         late.ConflictPolicy = ConflictPolicy.Reject;
         late.Entity.Customer.Name = "Too late";
@@ -46,13 +41,8 @@ public sealed class PushResultTests
     public async Task Conflicts_that_show_more_than_a_message_takes_come_in_several()
     {
         await using var server = await RunningServer.StartAsync();
-        await server.RunAsync(
-            $"INSERT INTO customers (name, address, notes) SELECT 'Theirs', 'a', repeat('x', 100000) FROM generate_series(1, {Rows})");
-        using var call = server.OpenStream(await server.OwnerAsync());
-        var hello = NewHello();
-        hello.EntityTypes.Add(EntityType.User);
-        await call.CatchUpAsync(hello);
-        var ids = await server.ScalarAsync<Guid[]>("SELECT array_agg(id) FROM customers WHERE name = 'Theirs'");
+        var ids = await AddAsync(server, "Theirs");
+        using var call = await OpenAsync(server);
         Operation[] operations = [.. ids.Select(Rename)];
         foreach (var operation in operations)
             operation.ConflictPolicy = ConflictPolicy.Reject;
@@ -72,6 +62,23 @@ public sealed class PushResultTests
         var results = parts.SelectMany(part => part.Results).ToList();
         Assert.Equal(Enumerable.Range(1, Rows + 1).Select(seq => (long)seq), results.Select(result => result.ClientSeq));
         Assert.All(results.Take(Rows), result => Assert.Equal(100_000, result.Entity.Customer.Notes.Length));
+    }
+
+    private static async Task<Guid[]> AddAsync(RunningServer server, string name)
+    {
+        await server.RunAsync(
+            $"INSERT INTO customers (name, address, notes) SELECT '{name}', 'a', repeat('x', 100000) FROM generate_series(1, {Rows})");
+        return await server.ScalarAsync<Guid[]>($"SELECT array_agg(id) FROM customers WHERE name = '{name}'");
+    }
+
+    // Of users alone: the rows themselves are not to come by delta.
+    private static async Task<AsyncDuplexStreamingCall<SyncStreamRequest, SyncStreamResponse>> OpenAsync(RunningServer server)
+    {
+        var call = server.OpenStream(await server.OwnerAsync());
+        var hello = NewHello();
+        hello.EntityTypes.Add(EntityType.User);
+        await call.CatchUpAsync(hello);
+        return call;
     }
 
     private static Operation Rename(Guid id, int i) => new()
