@@ -216,7 +216,8 @@ internal sealed class WindowQuery(
             return isChanged;
         string IsAssigned(string jobId) => $"""
             EXISTS (SELECT FROM job_assignments a
-                WHERE a.job_id = {jobId} AND a.user_id = {User(command)} AND ({isChanged} OR {IsChanged("a", command)}))
+                WHERE a.job_id = {jobId} AND a.user_id = {User(command)} AND {IsInTarget("a", command)}
+                    AND ({isChanged} OR {IsChanged("a", command)}))
             """;
         return table.Kind.Type switch
         {
@@ -224,6 +225,7 @@ internal sealed class WindowQuery(
             EntityType.Customer => $"""
                 EXISTS (SELECT FROM job_assignments a JOIN jobs j ON j.id = a.job_id
                     WHERE j.customer_id = t.id AND a.user_id = {User(command)}
+                        AND {IsInTarget("a", command)} AND {IsInTarget("j", command)}
                         AND ({isChanged} OR {IsChanged("a", command)} OR {IsChanged("j", command)}))
                 """,
             EntityType.Job => IsAssigned("t.id"),
@@ -246,10 +248,16 @@ internal sealed class WindowQuery(
                 ? ")"
                 : $" OR {alias}.change_xid = ANY({Add(command, start.InProgress, NpgsqlDbType.Array | NpgsqlDbType.Xid8)}))");
 
+    // A page shows only what its window's own snapshot shows, which is durable: a later assignment may not be, on a standby least
+    // of all. It brings its rows in the next window.
+    private string IsInTarget(string alias, NpgsqlBatchCommand command) => target is null
+        ? "true"
+        : $"pg_visible_in_snapshot({alias}.change_xid, {Add(command, target.ToString(), NpgsqlDbType.Text)}::pg_snapshot)";
+
     private string IsInPage(string at, string id, int rank, NpgsqlBatchCommand command) => target is null
         ? "true"
         : $"""
-            pg_visible_in_snapshot(t.change_xid, {Add(command, target.ToString(), NpgsqlDbType.Text)}::pg_snapshot)
+            {IsInTarget("t", command)}
                 AND {IsBehind(at, id, rank, command)}
             """;
 

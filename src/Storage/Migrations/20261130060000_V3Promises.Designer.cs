@@ -650,6 +650,29 @@ namespace KhsCrm.Storage.Migrations
                         });
                 });
 
+            modelBuilder.Entity("KhsCrm.Storage.Schema.Rows.SyncHistoryRow", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid")
+                        .HasColumnName("id")
+                        .HasDefaultValueSql("gen_random_uuid()");
+
+                    b.Property<DateTime>("BegunAt")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("begun_at")
+                        .HasDefaultValueSql("clock_timestamp()");
+
+                    b.HasKey("Id")
+                        .HasName("sync_histories_pkey");
+
+                    b.ToTable("sync_histories", null, t =>
+                        {
+                            t.HasCheckConstraint("check_sync_histories_times", "begun_at AT TIME ZONE 'UTC' BETWEEN timestamp '0001-01-01' AND timestamp '9999-12-31 23:59:59.999999'");
+                        });
+                });
+
             modelBuilder.Entity("KhsCrm.Storage.Schema.Rows.SyncQueueRow", b =>
                 {
                     b.Property<Guid>("Id")

@@ -1,3 +1,4 @@
+using KhsCrm.Storage.Durability;
 using KhsCrm.Storage.Push.Deferral;
 using KhsCrm.Storage.Tables;
 using KhsCrm.V1;
@@ -55,7 +56,7 @@ internal static class GroupTransaction
             await LastStates.ShowAsync(connection, taken, cancellationToken);
             if (!await BatchWriter.WriteAsync(connection, [.. Commands(writes, taken)], state, cancellationToken))
                 return false;
-            await transaction.CommitAsync(cancellationToken);
+            await transaction.CommitDurablyAsync();
         }
 
         foreach (var plan in taken)
@@ -81,6 +82,7 @@ internal static class GroupTransaction
     {
         var state = new BatchState();
         await using var reads = new ReadBatch(connection);
+        reads.Add(DurableCommit.Require, static _ => { });
         if (lockTimeout is { } timeout)
             reads.AddCommand($"SET LOCAL lock_timeout = {(int)timeout.TotalMilliseconds}");
         LockedDevice.AddTo(reads, plans);
@@ -123,6 +125,9 @@ internal static class GroupTransaction
         SubmissionPlan[] devices = [.. plans.Where(plan => plan.Actor.DeviceId is not null)];
         if (devices.Length > 0)
             yield return new(MoveSequences(devices));
+        else if (plans.All(plan => plan.Fresh.Count == 0))
+            // Nothing is written, so the commit alone would prove nothing of the recorded results that are shown again.
+            yield return new(new("SELECT prove_durable(wal_place())"));
     }
 
     private static NpgsqlBatchCommand MoveSequences(SubmissionPlan[] plans) => new(

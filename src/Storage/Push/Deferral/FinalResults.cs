@@ -1,4 +1,5 @@
 using KhsCrm.Contracts.Rules;
+using KhsCrm.Storage.Durability;
 using KhsCrm.V1;
 using Npgsql;
 
@@ -11,6 +12,7 @@ internal static class FinalResults
         NpgsqlConnection connection, Actor actor, Guid[] operationIds, CancellationToken cancellationToken)
     {
         List<(OperationResult Result, Operation Operation)> found = [];
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await using (var ledger = new ReadBatch(connection))
         {
             ledger.Add(
@@ -32,7 +34,10 @@ internal static class FinalResults
         var state = new BatchState();
         await using var rows = new ReadBatch(connection);
         BatchStateLoader.AddShown(rows, state, [.. shown.Select(one => one.Operation)], actor.UserId);
+        // What is shown must be durable, as in a delta.
+        rows.Add("SELECT prove_durable(wal_place())", static _ => { });
         await rows.ExecuteAsync(cancellationToken);
+        await transaction.CommitDurablyAsync();
         var planner = new OperationPlanner(actor, actor.Role, state, new WritePlan(isLocked: true), default, mayDefer: false);
         foreach (var (result, operation) in shown)
         {

@@ -1,4 +1,5 @@
 using KhsCrm.Contracts.Rules;
+using KhsCrm.Storage.Durability;
 using KhsCrm.V1;
 using Npgsql;
 using NpgsqlTypes;
@@ -29,6 +30,7 @@ internal static class RetryTransaction
         var state = new BatchState();
         await using (var reads = new ReadBatch(connection))
         {
+            reads.Add(DurableCommit.Require, static _ => { });
             BatchStateLoader.AddTo(
                 reads,
                 state,
@@ -47,7 +49,7 @@ internal static class RetryTransaction
 
         await BatchWriter.WriteAsync(
             connection, [.. writes.ToCommands(), new(Update(waiting, request.IsCounted))], state, cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
+        await transaction.CommitDurablyAsync();
         foreach (var one in open)
             BatchWriter.Show(one.Planned, planners[one.Actor], state);
         return waiting;
