@@ -89,8 +89,14 @@ internal static class LedgerJson
     /// <summary>An operation.</summary>
     /// <param name="operation">The operation.</param>
     /// <param name="isSound">Whether its fields keep their rules, so that none has a character that JSON cannot hold.</param>
-    public static string Of(Operation operation, bool isSound) =>
-        isSound && OperationJson.TryFormat(operation) is { } json && !HasNul(json) ? json : Of(operation);
+    public static string Of(Operation operation, bool isSound)
+    {
+        if (isSound && OperationJson.TryFormat(operation) is { } plain && !HasNul(plain))
+            return plain;
+        var json = Of(operation);
+        // The JSON of a mask loses paths that are none, such as an empty one.
+        return isSound || operation.Equals(TryParse<Operation>(json)) ? json : InEnvelope(operation);
+    }
 
     private static string InEnvelope(IMessage message) => $"{Envelope}{message.ToByteString().ToBase64()}{EnvelopeEnd}";
 
