@@ -42,10 +42,13 @@ internal sealed class WindowQuery(
     {
         var command = new NpgsqlBatchCommand();
         List<string> parts = [.. tables.Select(table => TableKeys(table, command))];
-        if (start is not null)
+        if (start is not null && parts.Count > 0)
             parts.Add(TombstoneKeys(command));
         if (HasWithdrawals)
             parts.AddRange(WithdrawnJobs(command), WithdrawnCustomers(command));
+        // A worker who asks for nothing but what is the owner's gets nothing.
+        if (parts.Count == 0)
+            parts.Add("SELECT 0 AS rank, now() AS at, NULL::uuid AS id, 0 AS bytes WHERE false");
         command.CommandText = IsStretch ? Counts(parts, command) : Ids(parts, command);
         return command;
     }
@@ -144,8 +147,7 @@ internal sealed class WindowQuery(
         var routed = _isWorker
             ? $"""
                 AND (t.entity_type = 'user'
-                    OR (t.job_id IN (SELECT a.job_id FROM job_assignments a WHERE a.user_id = {User(command)})
-                        AND t.entity_type <> 'job')
+                    OR (t.job_id IN ({KeptJobs(command)}) AND t.entity_type <> 'job')
                     OR (t.job_id IN ({LostJobs(command)}) AND NOT EXISTS (SELECT FROM jobs j WHERE j.id = t.job_id)))
                 """
             : "";
@@ -233,6 +235,16 @@ internal sealed class WindowQuery(
             _ => "false",
         };
     }
+
+    // For a worker: the jobs that are theirs and were before, if not all the while. Of one that is new to them the device has no
+    // rows yet that could be gone.
+    private string KeptJobs(NpgsqlBatchCommand command) => $"""
+        SELECT a.job_id FROM job_assignments a
+        WHERE a.user_id = {User(command)} AND (NOT {IsChanged("a", command)}
+            OR EXISTS (SELECT FROM tombstones l
+                WHERE l.entity_type = 'job_assignment' AND l.user_id = {User(command)} AND l.job_id = a.job_id
+                    AND {IsChanged("l", command)}))
+        """;
 
     private string LostJobs(NpgsqlBatchCommand command) => $"""
         SELECT DISTINCT l.job_id FROM tombstones l

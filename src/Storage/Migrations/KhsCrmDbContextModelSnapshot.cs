@@ -170,6 +170,10 @@ namespace KhsCrm.Storage.Migrations
 
                     b.ToTable("customers", null, t =>
                         {
+                            t.HasCheckConstraint("check_customer_email", "email <> ''");
+
+                            t.HasCheckConstraint("check_customer_name", "btrim(name, E' \\t\\n\\r\\f\\v') <> ''");
+
                             t.HasCheckConstraint("check_customer_texts", "char_length(address) <= 10000 AND char_length(notes) <= 100000");
 
                             t.HasCheckConstraint("check_customers_times", "created_at AT TIME ZONE 'UTC' BETWEEN timestamp '0001-01-01' AND timestamp '9999-12-31 23:59:59.999999' AND updated_at AT TIME ZONE 'UTC' BETWEEN timestamp '0001-01-01' AND timestamp '9999-12-31 23:59:59.999999'");
@@ -712,6 +716,10 @@ namespace KhsCrm.Storage.Migrations
                     b.Property<string>("Error")
                         .HasColumnType("text")
                         .HasColumnName("error");
+
+                    b.Property<byte[]>("Message")
+                        .HasColumnType("bytea")
+                        .HasColumnName("message");
 
                     b.Property<string>("Operation")
                         .IsRequired()

@@ -89,12 +89,13 @@ internal static class GroupTransaction
         var isLocked = BatchStateLoader.AddTo(
             reads,
             state,
-            [.. plans.SelectMany(plan => plan.Batch).Where(planned => planned.Violations.Count == 0).Select(planned => planned.Operation)],
+            [.. plans.SelectMany(plan => plan.Batch).Where(planned => planned.IsSound).Select(planned => planned.Operation)],
             plans.Select(plan => plan.Actor),
             retried: [],
             locksAlways);
         LedgerLookup.AddTo(reads, plans);
         await reads.ExecuteAsync(cancellationToken);
+        await LedgerLookup.CompareAsync(connection, plans, cancellationToken);
         return (state, isLocked);
     }
 

@@ -12,7 +12,7 @@ namespace KhsCrm.SyncServer.Live;
 /// </summary>
 internal sealed class ChangePump(
     LiveReader reader, PushLog pushes, Backlog backlog, IOptions<LiveOptions> options, TimeProvider timeProvider, ILogger<ChangePump> logger)
-    : DatabaseLoop(options.Value.PollInterval, timeProvider)
+    : DatabaseLoop(options.Value.PollInterval, timeProvider, logger)
 {
     private readonly TimeSpan _pollInterval = options.Value.PollInterval;
     private readonly TimeProvider _timeProvider = timeProvider;

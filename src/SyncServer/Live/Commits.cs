@@ -14,7 +14,7 @@ internal sealed class Commits(
     PushLog pushes,
     IOptions<LiveOptions> options,
     TimeProvider timeProvider,
-    ILogger<Commits> logger) : DatabaseLoop(options.Value.PollInterval, timeProvider)
+    ILogger<Commits> logger) : DatabaseLoop(options.Value.PollInterval, timeProvider, logger)
 {
     private readonly Lock _lock = new();
     private readonly HashSet<Guid> _untold = [];
