@@ -41,7 +41,7 @@ public static class DatabaseAway
         PostgresErrorCodes.QueryCanceled => true,
         PostgresErrorCodes.ReadOnlySqlTransaction => true,
         // The server ended the session: idle_in_transaction_session_timeout, transaction_timeout.
-        PostgresErrorCodes.IdleInTransactionSessionTimeout or "25P04" => true,
+        "25P03" or "25P04" => true,
         PostgresErrorCodes.InvalidCatalogName => true,
         PostgresErrorCodes.SystemError or PostgresErrorCodes.IoError => true,
         // Connections (a pooler answers 08P01), sign-in, resources (too many clients, disk full), starting or stopping.
