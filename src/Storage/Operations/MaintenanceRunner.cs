@@ -109,6 +109,12 @@ public sealed class MaintenanceRunner(
             yield return new MaintenanceAction { Action = "purge", Target = "tombstones", RemovedRows = report.TombstonesPurged };
         if (report.OperationsPurged > 0)
             yield return new MaintenanceAction { Action = "purge", Target = "sync_queue", RemovedRows = report.OperationsPurged };
+        if (report.FailuresPurged > 0)
+            yield return new MaintenanceAction { Action = "purge failed", Target = "sync_queue", RemovedRows = report.FailuresPurged };
+        if (report.TokensPurged > 0)
+            yield return new MaintenanceAction { Action = "purge", Target = "refresh_tokens", RemovedRows = report.TokensPurged };
+        if (report.DevicesPurged > 0)
+            yield return new MaintenanceAction { Action = "purge", Target = "devices", RemovedRows = report.DevicesPurged };
     }
 
     private static MaintenanceAction Describe(MaintenanceStep step) => new() { Action = step.Action, Target = step.Target };

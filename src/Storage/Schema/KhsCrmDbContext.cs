@@ -46,6 +46,9 @@ public sealed class KhsCrmDbContext(DbContextOptions<KhsCrmDbContext> options) :
     /// <summary>What was deleted.</summary>
     public DbSet<TombstoneRow> Tombstones => Set<TombstoneRow>();
 
+    /// <summary>Which transactions had ended when.</summary>
+    public DbSet<TombstoneMarkRow> TombstoneMarks => Set<TombstoneMarkRow>();
+
     /// <summary>The database's timelines.</summary>
     public DbSet<SyncTimelineRow> SyncTimelines => Set<SyncTimelineRow>();
 

@@ -49,14 +49,27 @@ internal sealed class Commits(
             _untold.Clear();
         }
 
-        var chunks = devices.Length == 0 ? [[]] : devices.Chunk(CommitNotice.MaxDevices);
-        foreach (var chunk in chunks)
+        var told = 0;
+        try
         {
-            // Nothing is lost with a notice that a crash of PostgreSQL takes along: it need not wait for the disk.
-            await using var command = dataSource.CreateCommand("SELECT set_config('synchronous_commit', 'off', true), pg_notify($1, $2)");
-            command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = CommitNotice.Channel });
-            command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = $"{new CommitNotice(ServerId, chunk)}" });
-            await command.ExecuteNonQueryAsync(cancellationToken);
+            var chunks = devices.Length == 0 ? [[]] : devices.Chunk(CommitNotice.MaxDevices);
+            foreach (var chunk in chunks)
+            {
+                // Nothing is lost with a notice that a crash of PostgreSQL takes along: it need not wait for the disk.
+                await using var command = dataSource.CreateCommand("SELECT set_config('synchronous_commit', 'off', true), pg_notify($1, $2)");
+                command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = CommitNotice.Channel });
+                command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = $"{new CommitNotice(ServerId, chunk)}" });
+                await command.ExecuteNonQueryAsync(cancellationToken);
+                told += chunk.Length;
+            }
+        }
+        catch
+        {
+            // The next round tells the others.
+            lock (_lock)
+                _untold.UnionWith(devices.AsSpan(told).ToArray());
+            _wake.Call();
+            throw;
         }
     }
 

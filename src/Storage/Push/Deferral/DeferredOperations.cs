@@ -52,7 +52,7 @@ public sealed class DeferredOperations(
     public async Task<LateResult?> DiscardAsync(Guid operationId, CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await using var transaction = await connection.BeginDurableTransactionAsync(cancellationToken);
         await using var find = new NpgsqlCommand(
             "SELECT device_id, client_seq FROM sync_queue WHERE id = $1 AND status = 'pending' FOR UPDATE", connection);
         find.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = operationId });
@@ -77,7 +77,7 @@ public sealed class DeferredOperations(
         fail.Parameters.Add(new NpgsqlParameter<string?> { TypedValue = LedgerRecord.ErrorOf(planned) });
         fail.Parameters.Add(new NpgsqlParameter<string?> { TypedValue = LedgerRecord.ResultOf(planned) });
         await fail.ExecuteNonQueryAsync(cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
+        await transaction.CommitDurablyAsync();
         return new LateResult(device, planned.Result);
     }
 
