@@ -128,6 +128,21 @@ need_postgres() {
   postgres_found || fail "PostgreSQL 15 or newer is needed and could not be installed here"
 }
 
+pgbouncer_found() {
+  local file
+  for file in /usr/sbin/pgbouncer /usr/bin/pgbouncer /opt/homebrew/bin/pgbouncer /usr/local/bin/pgbouncer; do
+    [ -x "$file" ] && return
+  done
+  return 1
+}
+
+# The pooler that the service is tested behind. The same places as Pooler.cs.
+need_pgbouncer() {
+  pgbouncer_found && return
+  install_package PgBouncer apt-get=pgbouncer dnf=pgbouncer apk=pgbouncer pacman=pgbouncer brew=pgbouncer || true
+  pgbouncer_found || fail "PgBouncer is needed and could not be installed here"
+}
+
 # changed_since STAMP PATH… : whether anything below the paths, build output aside, is newer than the stamp.
 changed_since() {
   local stamp=$1; shift

@@ -1,6 +1,7 @@
 using System.Data.Common;
 using KhsCrm.Storage.Deltas;
 using KhsCrm.Storage.Devices;
+using KhsCrm.Storage.Durability;
 using KhsCrm.Storage.Live;
 using KhsCrm.Storage.Maintenance;
 using KhsCrm.Storage.Operations;
@@ -22,9 +23,6 @@ namespace KhsCrm.Storage;
 /// <summary>The one door of this project.</summary>
 public static class StorageServiceCollectionExtensions
 {
-    // One reads, one tells the other servers.
-    private const int PumpConnections = 2;
-
     /// <summary>Adds the PostgreSQL side: the data source, the delta reader, the operation applier, sessions, queries.</summary>
     /// <param name="services">The container.</param>
     /// <param name="connectionString">Where the database is.</param>
@@ -33,15 +31,18 @@ public static class StorageServiceCollectionExtensions
         this IServiceCollection services, string connectionString, string? readConnectionString = null)
     {
         services.TryAddSingleton(TimeProvider.System);
-        services.AddSingleton(_ => CreateDataSource(connectionString));
+        services.AddOptions<ConnectionOptions>().BindConfiguration("Connections").ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton(provider => CreateDataSource(connectionString, Connections(provider).Common));
         services.AddKeyedSingleton(DataSources.Warm, (provider, _) => CreateDataSource(
             connectionString,
-            isPrepared: true,
-            provider.GetRequiredService<IOptions<GroupCommitOptions>>().Value.Committers + PumpConnections));
-        services.AddKeyedSingleton(DataSources.FirstSync, (_, _) => CreateDataSource(connectionString, isPrepared: true));
+            provider.GetRequiredService<IOptions<GroupCommitOptions>>().Value.Committers + ConnectionOptions.Pump,
+            isPrepared: true));
+        services.AddKeyedSingleton(DataSources.FirstSync, (provider, _) => CreateDataSource(
+            connectionString, Connections(provider).FirstSyncs, isPrepared: true));
         services.AddDbContextFactory<KhsCrmDbContext>(
             (provider, options) => options.UseNpgsql(provider.GetRequiredService<NpgsqlDataSource>()));
         services.AddOptions<DeltaOptions>().BindConfiguration("Deltas").ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<DeviceOptions>().BindConfiguration("Devices").ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<RetentionOptions>().BindConfiguration("Retention").ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<LiveWindowOptions>().BindConfiguration("Live").ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<SignInOptions>().BindConfiguration("SignIn").ValidateDataAnnotations().ValidateOnStart();
@@ -56,7 +57,7 @@ public static class StorageServiceCollectionExtensions
         if (!string.IsNullOrEmpty(readConnectionString))
         {
             services.AddSingleton(provider => ActivatorUtilities.CreateInstance<ReadReplica>(
-                provider, CreateDataSource(readConnectionString)));
+                provider, CreateDataSource(readConnectionString, Connections(provider).Standby)));
         }
 
         services.AddSingleton<DatabaseMaintenance>();
@@ -88,34 +89,44 @@ public static class StorageServiceCollectionExtensions
         services.AddSingleton<QueueList>();
     }
 
+    private static ConnectionOptions Connections(IServiceProvider provider) =>
+        provider.GetRequiredService<IOptions<ConnectionOptions>>().Value;
+
     // The statements of groups, of the pump and of first syncs are few, long and always the same.
     private const int PreparedStatements = 100;
 
-    // Acknowledged means committed to disk (DESIGN §1.8), whatever the server's own default is. No statement here gains by
-    // being compiled. And nothing here leaves anything behind in a session, so that its plans need not be thrown away when
-    // the connection goes back to the pool: those of the triggers and foreign keys are worth keeping.
-    private static NpgsqlDataSource CreateDataSource(string connectionString, bool isPrepared = false, int? connections = null)
+    // A peer that is gone is noticed by TCP within a minute: a commit has no timeout of its own.
+    private const int KeepAliveSeconds = 30;
+    private const int KeepAliveInterval = 10;
+
+    // Nothing is sent as a start-up option: a pooler refuses it, or drops it. What must hold is set inside the transactions
+    // (Durability.DurableTransaction); what is set here only makes statements faster, and may get lost behind a pooler. Nothing here
+    // leaves anything behind in a session, so its plans need not be thrown away when the connection goes back to the pool:
+    // those of the triggers and foreign keys are worth keeping.
+    private static NpgsqlDataSource CreateDataSource(string connectionString, int connections, bool isPrepared = false)
     {
         var builder = new NpgsqlDataSourceBuilder(connectionString);
-        builder.ConnectionStringBuilder.ApplicationName ??= "khscrm";
-        builder.ConnectionStringBuilder.Options =
-            $"{builder.ConnectionStringBuilder.Options} -c synchronous_commit=on -c jit=off".TrimStart();
-        builder.ConnectionStringBuilder.NoResetOnClose = true;
+        var settings = builder.ConnectionStringBuilder;
+        settings.ApplicationName ??= "khscrm";
+        settings.NoResetOnClose = true;
+        settings.MaxPoolSize = connections;
+        settings.MinPoolSize = Math.Min(settings.MinPoolSize, connections);
+        settings.TcpKeepAlive = true;
+        settings.TcpKeepAliveTime = KeepAliveSeconds;
+        settings.TcpKeepAliveInterval = KeepAliveInterval;
         if (isPrepared)
         {
-            builder.ConnectionStringBuilder.MinPoolSize = 0;
-            // A plan that is kept must not be one for the small table of its first minute. What is read by id has an index.
-            builder.ConnectionStringBuilder.Options += " -c enable_seqscan=off";
+            settings.MinPoolSize = 0;
             if (!SaysHowManyStay(connectionString))
-                builder.ConnectionStringBuilder.MaxAutoPrepare = PreparedStatements;
+                settings.MaxAutoPrepare = PreparedStatements;
         }
 
-        if (connections is { } count)
-            builder.ConnectionStringBuilder.MaxPoolSize = count;
+        SessionSettings.Apply(builder, keepsPlans: settings.MaxAutoPrepare > 0);
         return builder.Build();
     }
 
-    // Who says 0 has a pooler in between that cannot keep statements. Npgsql takes its keywords with and without spaces.
+    // A connection string that says 0 has a pooler in between that cannot keep statements. Npgsql takes its keywords with
+    // and without spaces.
     private static bool SaysHowManyStay(string connectionString) =>
         new DbConnectionStringBuilder { ConnectionString = connectionString }.Keys.Cast<string>().Any(
             key => key.Replace(" ", "", StringComparison.Ordinal).Equals("MaxAutoPrepare", StringComparison.OrdinalIgnoreCase));

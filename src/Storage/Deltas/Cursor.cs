@@ -124,6 +124,6 @@ internal sealed record Cursor(
         for (var i = 0; i < count; i++)
             inProgress[i] = reader.ReadUInt64();
         var snapshot = new Snapshot(xmin, xmax, inProgress);
-        return snapshot.IsWellFormed ? snapshot : throw new FormatException("Not a snapshot.");
+        return snapshot.IsWellFormed ? snapshot.Bounded() : throw new FormatException("Not a snapshot.");
     }
 }

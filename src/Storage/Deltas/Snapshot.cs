@@ -35,6 +35,16 @@ internal sealed record Snapshot(ulong Xmin, ulong Xmax, ulong[] InProgress)
         static ulong Xid(string digits) => ulong.Parse(digits, CultureInfo.InvariantCulture);
     }
 
+    /// <summary>The most running transactions that a cursor lists: 8 KB.</summary>
+    public const int MaxInProgress = 1_000;
+
+    /// <summary>
+    /// A snapshot that lists no more than <see cref="MaxInProgress"/> transactions and shows nothing that this one does not.
+    /// It ends at the first one that it has no place for: what ended behind that is sent again, and nothing is lost.
+    /// </summary>
+    public Snapshot Bounded() =>
+        InProgress.Length <= MaxInProgress ? this : new(Xmin, InProgress[MaxInProgress], InProgress[..MaxInProgress]);
+
     /// <summary>The part of it that holds whatever was running: all below <see cref="Xmin"/>, and nothing else.</summary>
     public Snapshot ToXmin() => new(Xmin, Xmin, []);
 

@@ -44,7 +44,7 @@ internal sealed record WindowHeader(
 
     public static WindowHeader Read(NpgsqlDataReader reader)
     {
-        var snapshot = Snapshot.Parse(reader.GetString(0));
+        var snapshot = Snapshot.Parse(reader.GetString(0)).Bounded();
         var isStandby = reader.GetBoolean(3);
         return new WindowHeader(
             // A standby's snapshot leaves out what still runs on the primary: all it is sure of is its xmin.

@@ -1,4 +1,5 @@
 using Google.Protobuf.WellKnownTypes;
+using KhsCrm.Storage.Durability;
 using KhsCrm.Storage.Queries;
 using KhsCrm.V1;
 using Npgsql;
@@ -53,7 +54,7 @@ public sealed class DeviceDirectory(NpgsqlDataSource dataSource)
     public async Task<(Device Device, int EndedSessions)?> RevokeAsync(
         Guid actor, Guid device, bool endsSessions, CancellationToken cancellationToken)
     {
-        await using var command = dataSource.CreateCommand(
+        await using var command = new NpgsqlCommand(
             $"""
             WITH t AS (
                 UPDATE devices SET revoked_at = coalesce(revoked_at, clock_timestamp()), revoked_by_id = coalesce(revoked_by_id, $2)
@@ -64,8 +65,10 @@ public sealed class DeviceDirectory(NpgsqlDataSource dataSource)
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = device });
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = actor });
         command.Parameters.Add(new NpgsqlParameter<bool> { TypedValue = endsSessions });
-        await using var rows = await command.ExecuteReaderAsync(cancellationToken);
-        return await rows.ReadAsync(cancellationToken) ? (Read(rows), rows.GetInt32(8)) : null;
+        return await dataSource.WriteDurablyAsync<(Device, int)?>(
+            command,
+            async rows => await rows.ReadAsync(cancellationToken) ? (Read(rows), rows.GetInt32(8)) : null,
+            cancellationToken);
     }
 
     private static Device Read(NpgsqlDataReader rows)

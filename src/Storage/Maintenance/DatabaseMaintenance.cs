@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using KhsCrm.Storage.Deltas;
 using Microsoft.Extensions.Options;
 using Npgsql;
@@ -12,110 +11,39 @@ namespace KhsCrm.Storage.Maintenance;
 public sealed class DatabaseMaintenance(
     NpgsqlDataSource dataSource, IOptions<RetentionOptions> retention, IOptions<DeltaOptions> deltas)
 {
-    // Rows a statement deletes, so that none holds its locks for long.
-    private const int Portion = 5_000;
-
-    // A tombstone is dated when its statement ran and seen when its transaction committed: a cursor taken in between,
-    // and not too old yet, still needs it. So this is the longest that a transaction may take.
+    // The clock may step back, and a cursor's time is taken a moment after its snapshot.
     private static readonly TimeSpan Margin = TimeSpan.FromDays(1);
+
+    // A token whose answer was lost may be presented again, at most so long after it was superseded.
+    private static readonly TimeSpan ExpiredTokens = TimeSpan.FromDays(1);
 
     /// <summary>Does it all.</summary>
     /// <returns>What was done; null when another server is at it.</returns>
     public async Task<MaintenanceReport?> RunAsync(CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        if (!await ScalarAsync<bool>(connection, "SELECT pg_try_advisory_lock(hashtext('khscrm.retention'))", cancellationToken))
+        var steps = new MaintenanceSteps(connection, cancellationToken);
+        // First of all: no cursor is to be cut on a timeline that is not on record.
+        if (await steps.TryAsync<bool>("SELECT record_timeline()") is null)
             return null;
-        try
-        {
-            // First of all: no cursor is to be cut on a timeline that is not on record.
-            await ScalarAsync<bool>(connection, "SELECT record_timeline()", cancellationToken);
-            return new MaintenanceReport(
-                await ScalarAsync<int>(connection, "SELECT ensure_activity_log_partitions()", cancellationToken),
-                await DropActivityAsync(connection, cancellationToken),
-                await PurgeTombstonesAsync(connection, cancellationToken),
-                await PurgeLedgerAsync(connection, cancellationToken));
-        }
-        finally
-        {
-            await UnlockAsync(connection);
-        }
-    }
-
-    private async Task UnlockAsync(NpgsqlConnection connection)
-    {
-        try
-        {
-            await ScalarAsync<bool>(
-                connection, "SELECT pg_advisory_unlock(hashtext('khscrm.retention'))", CancellationToken.None);
-        }
-#pragma warning disable CA1031 // It would hide why the run failed, which is usually why this does.
-        catch (Exception)
-        {
-            // The lock goes with its session: the pool keeps none that may still hold it.
-            dataSource.Clear();
-        }
-#pragma warning restore CA1031
-    }
-
-    private async Task<int> DropActivityAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
-        retention.Value.ActivityLog is { } kept
-            ? await ScalarAsync<int>(connection, "SELECT drop_activity_log_partitions(now() - $1)", cancellationToken, kept)
+        var made = await steps.TryAsync<int>("SELECT ensure_activity_log_partitions()") ?? 0;
+        var dropped = retention.Value.ActivityLog is { } trail
+            ? await steps.TryAsync<int>("SELECT drop_activity_log_partitions(now() - $1)", trail) ?? 0
             : 0;
-
-    private Task<long> PurgeTombstonesAsync(NpgsqlConnection connection, CancellationToken cancellationToken) => PurgeAsync(
-        connection,
-        """
-        DELETE FROM tombstones WHERE id IN (
-            SELECT id FROM tombstones WHERE deleted_at < now() - $1 ORDER BY deleted_at, id LIMIT $2)
-        """,
-        deltas.Value.TombstoneRetention + Margin,
-        cancellationToken);
-
-    private async Task<long> PurgeLedgerAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
-        retention.Value.Ledger is { } kept
-            ? await PurgeAsync(
-                connection,
-                """
-                DELETE FROM sync_queue WHERE status = 'completed' AND id IN (
-                    SELECT id FROM sync_queue
-                    WHERE status = 'completed' AND created_at < now() - $1 AND processed_at < now() - $1
-                    ORDER BY created_at LIMIT $2)
-                """,
-                kept,
-                cancellationToken)
-            : 0;
-
-    private static async Task<long> PurgeAsync(
-        NpgsqlConnection connection, string sql, TimeSpan age, CancellationToken cancellationToken)
-    {
-        await using var command = Create(connection, sql, age, Portion);
-        long purged = 0;
-        int portion;
-        do
+        var buried = deltas.Value.TombstoneRetention + Margin;
+        await steps.TryAsync<bool>("SELECT mark_tombstones($1)", buried);
+        // Ended sessions leave tombstones, which wait for their own time.
+        var tokens = await steps.PurgeAsync(Forgotten.Tokens, ExpiredTokens);
+        return new MaintenanceReport(
+            made,
+            dropped,
+            await steps.PurgeAsync(Forgotten.Tombstones, buried),
+            await steps.PurgeAsync(Forgotten.Completed, retention.Value.Ledger))
         {
-            portion = await command.ExecuteNonQueryAsync(cancellationToken);
-            purged += portion;
-        }
-        while (portion == Portion);
-        return purged;
-    }
-
-    private static async Task<T> ScalarAsync<T>(
-        NpgsqlConnection connection, string sql, CancellationToken cancellationToken, params object[] values)
-    {
-        await using var command = Create(connection, sql, values);
-        // A restored database is stamped anew, a new month takes over what was written for it.
-        command.CommandTimeout = 0;
-        return (T)(await command.ExecuteScalarAsync(cancellationToken))!;
-    }
-
-    [SuppressMessage("Security", "CA2100", Justification = "The statements above.")]
-    private static NpgsqlCommand Create(NpgsqlConnection connection, string sql, params object[] values)
-    {
-        var command = new NpgsqlCommand(sql, connection);
-        foreach (var value in values)
-            command.Parameters.AddWithValue(value);
-        return command;
+            TokensPurged = tokens,
+            // Before the failures that such a device never heard of.
+            DevicesPurged = await steps.PurgeAsync(Forgotten.Devices, retention.Value.Devices),
+            FailuresPurged = await steps.PurgeAsync(Forgotten.Failed, retention.Value.FailedLedger),
+        };
     }
 }

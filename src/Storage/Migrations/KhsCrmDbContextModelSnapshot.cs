@@ -573,6 +573,10 @@ namespace KhsCrm.Storage.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("family_id");
 
+                    b.Property<byte[]>("FamilyKey")
+                        .HasColumnType("bytea")
+                        .HasColumnName("family_key");
+
                     b.Property<string>("Token")
                         .IsRequired()
                         .HasMaxLength(255)
@@ -803,6 +807,37 @@ namespace KhsCrm.Storage.Migrations
                     b.ToTable("sync_timelines", null, t =>
                         {
                             t.HasCheckConstraint("check_sync_timelines_times", "started_at AT TIME ZONE 'UTC' BETWEEN timestamp '0001-01-01' AND timestamp '9999-12-31 23:59:59.999999'");
+                        });
+                });
+
+            modelBuilder.Entity("KhsCrm.Storage.Schema.Rows.TombstoneMarkRow", b =>
+                {
+                    b.Property<DateTime>("TakenAt")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("taken_at")
+                        .HasDefaultValueSql("clock_timestamp()");
+
+                    b.Property<ulong>("OldestXid")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("xid8")
+                        .HasColumnName("oldest_xid")
+                        .HasDefaultValueSql("pg_snapshot_xmin(pg_current_snapshot())");
+
+                    b.Property<string>("SystemIdentifier")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("system_identifier")
+                        .HasDefaultValueSql("database_identity()");
+
+                    b.HasKey("TakenAt")
+                        .HasName("tombstone_marks_pkey");
+
+                    b.ToTable("tombstone_marks", null, t =>
+                        {
+                            t.HasCheckConstraint("check_tombstone_marks_times", "taken_at AT TIME ZONE 'UTC' BETWEEN timestamp '0001-01-01' AND timestamp '9999-12-31 23:59:59.999999'");
                         });
                 });
 

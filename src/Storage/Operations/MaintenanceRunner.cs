@@ -10,8 +10,10 @@ namespace KhsCrm.Storage.Operations;
 public sealed class MaintenanceRunner(
     NpgsqlDataSource dataSource, DatabaseMaintenance schedule, TimeProvider timeProvider)
 {
-    // Of a session, not of a transaction: VACUUM and REINDEX CONCURRENTLY run in none. Not the schedule's own: a REINDEX of hours
-    // must not keep the servers from making next month's partition, and a run on demand includes one of the schedule.
+    // Held by an idle transaction on a connection of its own: VACUUM and REINDEX CONCURRENTLY run in none, and a lock of the
+    // session would stay on a pooler's connection. It holds no snapshot, so nothing waits for it. Not the schedule's own lock:
+    // a REINDEX of hours must not keep the servers from making next month's partition, and a run on demand includes one of the
+    // schedule.
     private const string Lock = "hashtext('khscrm.maintenance')";
 
     /// <summary>The names of these that are no table of the schema.</summary>
@@ -44,22 +46,17 @@ public sealed class MaintenanceRunner(
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         if (isDryRun)
             return [.. (await PlanAsync(connection, task, tables, cancellationToken)).Select(Describe)];
-        if (!await ScalarAsync<bool>(connection, $"SELECT pg_try_advisory_lock({Lock})", cancellationToken))
+        await using var holder = await dataSource.OpenConnectionAsync(cancellationToken);
+        await using var hold = await holder.BeginTransactionAsync(cancellationToken);
+        if (!await ScalarAsync<bool>(holder, $"SELECT pg_try_advisory_xact_lock({Lock})", cancellationToken))
             return null;
-        try
-        {
-            List<MaintenanceAction> actions = [];
-            foreach (var step in await PlanAsync(connection, task, tables, cancellationToken))
-                actions.Add(await RunAsync(connection, step, cancellationToken));
-            if (task != MaintenanceTask.Retention)
-                return actions;
-            // The same that every server does on its schedule; one that is at it just now does it for us.
-            return await schedule.RunAsync(cancellationToken) is { } report ? [.. actions, .. Describe(report)] : actions;
-        }
-        finally
-        {
-            await ScalarAsync<bool>(connection, $"SELECT pg_advisory_unlock({Lock})", CancellationToken.None);
-        }
+        List<MaintenanceAction> actions = [];
+        foreach (var step in await PlanAsync(connection, task, tables, cancellationToken))
+            actions.Add(await RunAsync(connection, step, cancellationToken));
+        if (task != MaintenanceTask.Retention)
+            return actions;
+        // The same that every server does on its schedule; one that is at it just now does it for us.
+        return await schedule.RunAsync(cancellationToken) is { } report ? [.. actions, .. Describe(report)] : actions;
     }
 
     private static async Task<List<MaintenanceStep>> PlanAsync(
@@ -109,6 +106,12 @@ public sealed class MaintenanceRunner(
             yield return new MaintenanceAction { Action = "purge", Target = "tombstones", RemovedRows = report.TombstonesPurged };
         if (report.OperationsPurged > 0)
             yield return new MaintenanceAction { Action = "purge", Target = "sync_queue", RemovedRows = report.OperationsPurged };
+        if (report.FailuresPurged > 0)
+            yield return new MaintenanceAction { Action = "purge failed", Target = "sync_queue", RemovedRows = report.FailuresPurged };
+        if (report.TokensPurged > 0)
+            yield return new MaintenanceAction { Action = "purge", Target = "refresh_tokens", RemovedRows = report.TokensPurged };
+        if (report.DevicesPurged > 0)
+            yield return new MaintenanceAction { Action = "purge", Target = "devices", RemovedRows = report.DevicesPurged };
     }
 
     private static MaintenanceAction Describe(MaintenanceStep step) => new() { Action = step.Action, Target = step.Target };

@@ -82,7 +82,7 @@ internal static class GroupTransaction
     {
         var state = new BatchState();
         await using var reads = new ReadBatch(connection);
-        reads.Add(DurableCommit.Require, static _ => { });
+        reads.Add(DurableTransaction.Raise, static _ => { });
         if (lockTimeout is { } timeout)
             reads.AddCommand($"SET LOCAL lock_timeout = {(int)timeout.TotalMilliseconds}");
         LockedDevice.AddTo(reads, plans);

@@ -18,7 +18,7 @@ public static class DatabaseHistory
         await using var dataSource = NpgsqlDataSource.Create(connectionString);
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        await using (var require = new NpgsqlCommand(DurableCommit.Require, connection))
+        await using (var require = new NpgsqlCommand(DurableTransaction.Raise, connection))
             await require.ExecuteNonQueryAsync(cancellationToken);
         await using var begin = new NpgsqlCommand("SELECT begin_history()", connection);
         var id = (Guid)(await begin.ExecuteScalarAsync(cancellationToken))!;

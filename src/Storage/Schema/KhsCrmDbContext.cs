@@ -49,6 +49,9 @@ public sealed class KhsCrmDbContext(DbContextOptions<KhsCrmDbContext> options) :
     /// <summary>The histories that operators began.</summary>
     public DbSet<SyncHistoryRow> SyncHistories => Set<SyncHistoryRow>();
 
+    /// <summary>Which transactions had ended when.</summary>
+    public DbSet<TombstoneMarkRow> TombstoneMarks => Set<TombstoneMarkRow>();
+
     /// <summary>The database's timelines.</summary>
     public DbSet<SyncTimelineRow> SyncTimelines => Set<SyncTimelineRow>();
 

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Google.Protobuf.WellKnownTypes;
+using KhsCrm.Storage.Durability;
 using KhsCrm.Storage.Queries;
 using KhsCrm.Storage.Sessions;
 using KhsCrm.Storage.Tables;
@@ -42,7 +43,7 @@ public sealed class ServiceAccountStore(NpgsqlDataSource dataSource, TimeProvide
     {
         var id = Guid.CreateVersion7();
         var key = KeyPrefix + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(KeyBytes));
-        await using var command = dataSource.CreateCommand(
+        await using var command = new NpgsqlCommand(
             $"""
             WITH t AS (
                 INSERT INTO users (id, email, name, role, is_service, updated_by_id)
@@ -58,9 +59,14 @@ public sealed class ServiceAccountStore(NpgsqlDataSource dataSource, TimeProvide
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = actor });
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = SessionStore.Digest(key) });
         command.Parameters.Add(new NpgsqlParameter<DateTime?> { TypedValue = expiresAt });
-        await using var rows = await command.ExecuteReaderAsync(cancellationToken);
-        await rows.ReadAsync(cancellationToken);
-        return (Read(rows), key);
+        return await dataSource.WriteDurablyAsync(
+            command,
+            async rows =>
+            {
+                await rows.ReadAsync(cancellationToken);
+                return (Read(rows), key);
+            },
+            cancellationToken);
     }
 
     /// <summary>Reads a page, those made last first.</summary>
@@ -91,7 +97,7 @@ public sealed class ServiceAccountStore(NpgsqlDataSource dataSource, TimeProvide
     /// <returns>The account; null when there is none.</returns>
     public async Task<ServiceAccount?> RevokeAsync(Guid actor, Guid userId, CancellationToken cancellationToken)
     {
-        await using var command = dataSource.CreateCommand(
+        await using var command = new NpgsqlCommand(
             $"""
             WITH s AS (
                 UPDATE service_accounts SET revoked_at = coalesce(revoked_at, $3) WHERE user_id = $1 RETURNING *),
@@ -102,8 +108,8 @@ public sealed class ServiceAccountStore(NpgsqlDataSource dataSource, TimeProvide
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = userId });
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = actor });
         command.Parameters.Add(new NpgsqlParameter<DateTime> { TypedValue = timeProvider.GetUtcNow().UtcDateTime });
-        await using var rows = await command.ExecuteReaderAsync(cancellationToken);
-        return await rows.ReadAsync(cancellationToken) ? Read(rows) : null;
+        return await dataSource.WriteDurablyAsync(
+            command, async rows => await rows.ReadAsync(cancellationToken) ? Read(rows) : null, cancellationToken);
     }
 
     /// <summary>Opens a session for the service that has a key.</summary>
@@ -115,7 +121,7 @@ public sealed class ServiceAccountStore(NpgsqlDataSource dataSource, TimeProvide
     {
         var now = timeProvider.GetUtcNow().UtcDateTime;
         var (family, expiresAt) = (Guid.CreateVersion7(), now + lifetime);
-        await using var command = dataSource.CreateCommand(
+        await using var command = new NpgsqlCommand(
             $"""
             WITH used AS (
                 UPDATE service_accounts s SET last_used_at = $2 FROM users u
@@ -133,10 +139,12 @@ public sealed class ServiceAccountStore(NpgsqlDataSource dataSource, TimeProvide
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(KeyBytes)) });
         command.Parameters.Add(new NpgsqlParameter<DateTime> { TypedValue = expiresAt });
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = family });
-        await using var rows = await command.ExecuteReaderAsync(cancellationToken);
-        return await rows.ReadAsync(cancellationToken)
-            ? new IssuedSession(EntityTables.Users.ReadRow(rows), family, RefreshToken: "", expiresAt)
-            : null;
+        return await dataSource.WriteDurablyAsync(
+            command,
+            async rows => await rows.ReadAsync(cancellationToken)
+                ? new IssuedSession(EntityTables.Users.ReadRow(rows), family, RefreshToken: "", expiresAt)
+                : null,
+            cancellationToken);
     }
 
     private static ServiceAccount Read(NpgsqlDataReader rows) => new()

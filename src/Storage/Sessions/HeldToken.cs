@@ -10,7 +10,9 @@ namespace KhsCrm.Storage.Sessions;
 /// <param name="IssuedAt">When it was issued, by the database's clock.</param>
 /// <param name="UsedAt">When it was used before; null when this is the first time.</param>
 /// <param name="IsAlive">Whether it has not expired and its user is active.</param>
-internal sealed record HeldToken(User User, Guid FamilyId, DateTime IssuedAt, DateTime? UsedAt, bool IsAlive)
+/// <param name="FamilyKey">The key of its session; null for a token that was issued before sessions had one.</param>
+internal sealed record HeldToken(
+    User User, Guid FamilyId, DateTime IssuedAt, DateTime? UsedAt, bool IsAlive, byte[]? FamilyKey)
 {
     /// <summary>Locks a token and marks it as used.</summary>
     /// <returns>The token as it was before; null when it is unknown.</returns>
@@ -23,7 +25,7 @@ internal sealed record HeldToken(User User, Guid FamilyId, DateTime IssuedAt, Da
             marked AS (
                 UPDATE refresh_tokens r SET used_at = $2 FROM held h
                 WHERE r.id = h.id AND h.used_at IS NULL)
-            SELECT h.family_id, h.created_at, h.used_at, h.expires_at > $2 AND t.is_active, {EntityTables.Users.SelectList}
+            SELECT h.family_id, h.created_at, h.used_at, h.expires_at > $2 AND t.is_active, h.family_key, {EntityTables.Users.SelectList}
             FROM held h JOIN users t ON t.id = h.user_id
             """,
             connection);
@@ -33,11 +35,12 @@ internal sealed record HeldToken(User User, Guid FamilyId, DateTime IssuedAt, Da
         if (!await reader.ReadAsync(cancellationToken))
             return null;
         return new HeldToken(
-            EntityTables.Users.ReadRow(reader, firstOrdinal: 4),
+            EntityTables.Users.ReadRow(reader, firstOrdinal: 5),
             reader.GetGuid(0),
             reader.GetDateTime(1),
             await reader.IsDBNullAsync(2, cancellationToken) ? null : reader.GetDateTime(2),
-            reader.GetBoolean(3));
+            reader.GetBoolean(3),
+            await reader.IsDBNullAsync(4, cancellationToken) ? null : reader.GetFieldValue<byte[]>(4));
     }
 
     /// <summary>

@@ -1,3 +1,4 @@
+using KhsCrm.Storage.Durability;
 using KhsCrm.Storage.Tables;
 using KhsCrm.V1;
 using Npgsql;
@@ -18,14 +19,14 @@ public sealed class PasswordChange(NpgsqlDataSource dataSource, PasswordHasher h
         var newHash = await Task.Run(() => hasher.Hash(newPassword), cancellationToken);
 
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await using var transaction = await connection.BeginDurableTransactionAsync(cancellationToken);
         // Only over the password that was checked: another change meanwhile goes first.
         var user = await SetAsync(connection, userId, userId, newHash, oldHash, cancellationToken);
         if (user is not { IsActive: true })
             return null;
         await EndAllAsync(connection, userId, cancellationToken);
         var session = await sessions.IssueAsync(connection, user, familyId, cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
+        await transaction.CommitDurablyAsync();
         return session;
     }
 
@@ -42,11 +43,11 @@ public sealed class PasswordChange(NpgsqlDataSource dataSource, PasswordHasher h
     {
         var hash = await Task.Run(() => hasher.Hash(newPassword), cancellationToken);
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await using var transaction = await connection.BeginDurableTransactionAsync(cancellationToken);
         if (await SetAsync(connection, actorId, userId, hash, oldHash: null, cancellationToken) is null)
             return null;
         var ended = await EndAllAsync(connection, userId, cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
+        await transaction.CommitDurablyAsync();
         return ended;
     }
 

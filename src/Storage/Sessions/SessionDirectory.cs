@@ -1,4 +1,5 @@
 using Google.Protobuf.WellKnownTypes;
+using KhsCrm.Storage.Durability;
 using KhsCrm.Storage.Tables;
 using KhsCrm.V1;
 using Npgsql;
@@ -64,10 +65,10 @@ public sealed class SessionDirectory(NpgsqlDataSource dataSource, TimeProvider t
     /// <returns>Whether the user had it.</returns>
     public async Task<bool> EndAsync(Guid userId, Guid familyId, CancellationToken cancellationToken)
     {
-        await using var command = dataSource.CreateCommand(
-            "DELETE FROM refresh_tokens WHERE user_id = $1 AND family_id = $2");
+        await using var command = new NpgsqlCommand(
+            "DELETE FROM refresh_tokens WHERE user_id = $1 AND family_id = $2 RETURNING true");
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = userId });
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = familyId });
-        return await command.ExecuteNonQueryAsync(cancellationToken) > 0;
+        return await dataSource.WriteDurablyAsync(command, reader => reader.ReadAsync(cancellationToken), cancellationToken);
     }
 }

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using KhsCrm.Storage.Durability;
 using KhsCrm.Storage.Tables;
 using KhsCrm.V1;
 using Microsoft.Extensions.Options;
@@ -40,17 +41,29 @@ public sealed class SessionStore(
     {
         var now = timeProvider.GetUtcNow().UtcDateTime;
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await using var transaction = await connection.BeginDurableTransactionAsync(cancellationToken);
         if (await HeldToken.UseAsync(connection, Digest(refreshToken), now, cancellationToken) is not { } token)
+        {
+            if (await FormerTokens.FindFamilyAsync(connection, refreshToken, cancellationToken) is { } family)
+            {
+                await EndFamilyAsync(connection, family, cancellationToken);
+                await transaction.CommitDurablyAsync();
+            }
+
             return null;
+        }
+
         var isGood = token.IsAlive
             && (token.UsedAt is not { } usedAt
                 || (now - usedAt <= options.Value.LostAnswerGrace
                     && await token.TrySupersedeAsync(connection, now, cancellationToken)));
         if (!isGood)
             await EndFamilyAsync(connection, token.FamilyId, cancellationToken);
-        var session = isGood ? await IssueAsync(connection, token.User, token.FamilyId, cancellationToken) : null;
-        await transaction.CommitAsync(cancellationToken);
+        var session = isGood
+            ? await IssueAsync(connection, token.User, token.FamilyId, cancellationToken, token.FamilyKey)
+            : null;
+        await FormerTokens.ForgetAsync(connection, token.FamilyId, now - options.Value.LostAnswerGrace, cancellationToken);
+        await transaction.CommitDurablyAsync();
         return session;
     }
 
@@ -58,14 +71,16 @@ public sealed class SessionStore(
     /// <returns>Whose session it was, and which; null when there was none.</returns>
     public async Task<(Guid UserId, Guid FamilyId)?> SignOutAsync(string refreshToken, CancellationToken cancellationToken)
     {
-        await using var command = dataSource.CreateCommand(
+        await using var command = new NpgsqlCommand(
             """
             DELETE FROM refresh_tokens WHERE family_id = (SELECT family_id FROM refresh_tokens WHERE token = $1)
             RETURNING user_id, family_id
             """);
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = Digest(refreshToken) });
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        return await reader.ReadAsync(cancellationToken) ? (reader.GetGuid(0), reader.GetGuid(1)) : null;
+        return await dataSource.WriteDurablyAsync<(Guid, Guid)?>(
+            command,
+            async reader => await reader.ReadAsync(cancellationToken) ? (reader.GetGuid(0), reader.GetGuid(1)) : null,
+            cancellationToken);
     }
 
     /// <summary>Gives a user another password and ends all their sessions.</summary>
@@ -74,7 +89,7 @@ public sealed class SessionStore(
     public async Task<bool> SetPasswordAsync(string email, string password, CancellationToken cancellationToken)
     {
         var hash = await Task.Run(() => hasher.Hash(password), cancellationToken);
-        await using var command = dataSource.CreateCommand(
+        await using var command = new NpgsqlCommand(
             """
             WITH changed AS (UPDATE users SET password_hash = $2 WHERE lower(email) = lower($1) AND NOT is_service RETURNING id),
             ended AS (DELETE FROM refresh_tokens WHERE user_id IN (SELECT id FROM changed))
@@ -82,7 +97,10 @@ public sealed class SessionStore(
             """);
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = email });
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = hash });
-        return (long)(await command.ExecuteScalarAsync(cancellationToken))! > 0;
+        return await dataSource.WriteDurablyAsync(
+            command,
+            async reader => await reader.ReadAsync(cancellationToken) && reader.GetInt64(0) > 0,
+            cancellationToken);
     }
 
     private async Task<(User? User, string? Hash)> FindUserAsync(string email, CancellationToken cancellationToken)
@@ -101,7 +119,7 @@ public sealed class SessionStore(
         Guid userId, string hash, string newHash, CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await using var transaction = await connection.BeginDurableTransactionAsync(cancellationToken);
         await using var login = new NpgsqlCommand(
             $"""
             UPDATE users t SET last_login_at = $2, password_hash = $4, updated_by_id = id
@@ -121,22 +139,24 @@ public sealed class SessionStore(
         }
 
         var session = await IssueAsync(connection, user, Guid.CreateVersion7(), cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
+        await transaction.CommitDurablyAsync();
         return session;
     }
 
-    /// <summary>Gives a session its next token.</summary>
+    /// <summary>Gives a session its next token; one without a key gets a key.</summary>
     internal async Task<IssuedSession> IssueAsync(
-        NpgsqlConnection connection, User user, Guid familyId, CancellationToken cancellationToken)
+        NpgsqlConnection connection, User user, Guid familyId, CancellationToken cancellationToken, byte[]? familyKey = null)
     {
-        var token = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
+        familyKey ??= TokenFamily.NewKey();
+        var token = TokenFamily.Issue(familyId, familyKey);
         var expiresAt = timeProvider.GetUtcNow().UtcDateTime + options.Value.RefreshTokenLifetime;
         await using var command = new NpgsqlCommand(
-            "INSERT INTO refresh_tokens (token, user_id, expires_at, family_id) VALUES ($1, $2, $3, $4)", connection);
+            "INSERT INTO refresh_tokens (token, user_id, expires_at, family_id, family_key) VALUES ($1, $2, $3, $4, $5)", connection);
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = Digest(token) });
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = Guid.Parse(user.Id) });
         command.Parameters.Add(new NpgsqlParameter<DateTime> { TypedValue = expiresAt });
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = familyId });
+        command.Parameters.Add(new NpgsqlParameter<byte[]> { TypedValue = familyKey });
         await command.ExecuteNonQueryAsync(cancellationToken);
         return new IssuedSession(user, familyId, token, expiresAt);
     }

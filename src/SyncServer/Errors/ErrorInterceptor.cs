@@ -1,14 +1,18 @@
-using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
+using Google.Rpc;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
+using KhsCrm.Storage.Devices;
 using KhsCrm.Storage.Push;
 using KhsCrm.V1;
+using Microsoft.AspNetCore.Connections;
 using Npgsql;
+using Status = Grpc.Core.Status;
 
 namespace KhsCrm.SyncServer.Errors;
 
 /// <summary>The one place where an exception becomes a <c>google.rpc.Status</c>. No stack trace leaves the server.</summary>
-internal sealed class ErrorInterceptor(ILogger<ErrorInterceptor> logger) : Interceptor
+internal sealed class ErrorInterceptor(DatabaseOutage outage, ILogger<ErrorInterceptor> logger) : Interceptor
 {
     public override async Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
         TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)
@@ -47,7 +51,7 @@ internal sealed class ErrorInterceptor(ILogger<ErrorInterceptor> logger) : Inter
     {
         try
         {
-            await continuation(requestStream, responseStream, context);
+            await continuation(new CallerStream<TRequest>(requestStream), responseStream, context);
         }
         catch (Exception exception)
         {
@@ -59,11 +63,10 @@ internal sealed class ErrorInterceptor(ILogger<ErrorInterceptor> logger) : Inter
     {
         if (exception is RpcFault fault)
             return fault.Status.ToRpcException();
-        // Before IOException, which most are too: what a device sends on its stream is read inside the call.
-        if (IsUnreadable(exception))
+        if (exception is CallerFault { IsGone: false })
             return Rejection.Of(ErrorReason.ProtocolViolation, "what was sent is not a message of the contract").ToRpcException();
         // A caller that goes away shows as a reset of its connection, before or after the call's token is cancelled.
-        if (context.CancellationToken.IsCancellationRequested || exception is IOException or OperationCanceledException)
+        if (context.CancellationToken.IsCancellationRequested || IsGone(exception))
             return new RpcException(new Status(StatusCode.Cancelled, "the call was cancelled"));
         switch (exception)
         {
@@ -75,23 +78,35 @@ internal sealed class ErrorInterceptor(ILogger<ErrorInterceptor> logger) : Inter
                 return Rejection.Of(ErrorReason.ProtocolViolation, broken.Status.Detail).ToRpcException();
             case RpcException rpcException:
                 return rpcException;
-            case NpgsqlException database when IsOutOfReach(database):
-                ErrorLog.DatabaseOutOfReach(logger, context.Method, exception);
-                return Rejection.Of(ErrorReason.Unavailable, "the database cannot answer now").ToRpcException();
-            default:
-                ErrorLog.Fault(logger, context.Method, exception);
-                return Rejection.Of(ErrorReason.Internal, "the server failed; its log has the details").ToRpcException();
+            case DeviceLimitException devices:
+                return Rejection.Of(
+                    ErrorReason.LimitExceeded, devices.Message, ("limit", "devices_per_user"), ("maximum", $"{devices.Maximum}")).ToRpcException();
         }
+
+        if (outage.Report(context.Method, exception))
+            return Unavailable();
+        // A deadlock, a lock that somebody holds.
+        if (exception is NpgsqlException { IsTransient: true })
+        {
+            ErrorLog.NotNow(logger, context.Method, exception);
+            return Unavailable();
+        }
+
+        return Internal(exception, context.Method);
     }
 
-    // No message, no frame of gRPC, or one that claims more than 2 GiB; gRPC has no type of its own for the last.
-    private static bool IsUnreadable(Exception exception) =>
-        exception is InvalidProtocolBufferException or InvalidDataException
-        || exception is IOException { Message: var message } && message.StartsWith("Message too large", StringComparison.Ordinal);
+    private static RpcException Unavailable() =>
+        Rejection.Of(ErrorReason.Unavailable, "the database cannot answer now").ToRpcException();
 
-    // Anything but an error that a running server reports of a statement; of those, the ones that say it goes or comes.
-    private static bool IsOutOfReach(NpgsqlException exception) =>
-        exception is not PostgresException database
-        || database.IsTransient
-        || database.SqlState.StartsWith("57P", StringComparison.Ordinal);
+    private RpcException Internal(Exception exception, string method)
+    {
+        var id = $"{Guid.CreateVersion7()}";
+        ErrorLog.Fault(logger, method, id, exception);
+        var status = Rejection.Of(ErrorReason.Internal, $"the server failed; its log has the details under {id}");
+        status.Details.Add(Any.Pack(new RequestInfo { RequestId = id }));
+        return status.ToRpcException();
+    }
+
+    private static bool IsGone(Exception exception) =>
+        exception is CallerFault or OperationCanceledException or ConnectionResetException or ConnectionAbortedException;
 }

@@ -12,11 +12,15 @@ using KhsCrm.SyncServer.Services;
 using KhsCrm.SyncServer.Sync;
 using KhsCrm.SyncServer.Sync.Frames;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace KhsCrm.SyncServer.Hosting;
 
 internal static class ServerServiceCollectionExtensions
 {
+    private static readonly TimeSpan HealthPeriod = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan HealthTimeout = TimeSpan.FromSeconds(10);
+
     /// <summary>Adds the whole service.</summary>
     public static IServiceCollection AddKhsCrmServer(
         this IServiceCollection services, string connectionString, string? readConnectionString) => services
@@ -107,7 +111,12 @@ internal static class ServerServiceCollectionExtensions
 
     private static IServiceCollection AddHealth(this IServiceCollection services)
     {
+        services.AddSingleton<DatabaseHealthCheck>();
         services.AddGrpcHealthChecks().AddCheck<DatabaseHealthCheck>("database");
-        return services;
+        // What those who watch are told is never older than this.
+        services.Configure<HealthCheckPublisherOptions>(options => (options.Period, options.Timeout) = (HealthPeriod, HealthTimeout));
+        services.AddHostedService<ConnectionBudget>();
+        services.AddSingleton<DatabaseOutage>();
+        return services.AddHostedService(provider => provider.GetRequiredService<DatabaseOutage>());
     }
 }

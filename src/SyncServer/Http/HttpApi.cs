@@ -19,7 +19,7 @@ internal static class HttpApi
         services.AddGrpc().AddJsonTranscoding(json =>
         {
             // The details of an error are packed; JSON has to know how to show them.
-            json.TypeRegistry = TypeRegistry.FromMessages(ErrorInfo.Descriptor, BadRequest.Descriptor);
+            json.TypeRegistry = TypeRegistry.FromMessages(ErrorInfo.Descriptor, BadRequest.Descriptor, RequestInfo.Descriptor);
             // A number of JSON holds 53 bits; protobuf's JSON writes 64 of them as text.
             json.JsonSettings.WriteInt64sAsStrings = true;
         });

@@ -7,7 +7,6 @@ using KhsCrm.SyncServer.Sync;
 using KhsCrm.V1;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
-using HttpRequest = Microsoft.AspNetCore.Http.HttpRequest;
 using HttpResponse = Microsoft.AspNetCore.Http.HttpResponse;
 
 namespace KhsCrm.SyncServer.Http;
@@ -54,6 +53,11 @@ internal sealed class JsonCalls(RequestDelegate next, IOptions<SyncOptions> sync
         {
             await next(context);
         }
+        catch (BadHttpRequestException exception) when (!context.Response.HasStarted)
+        {
+            // Such as a body that ends before its chunk does.
+            context.Response.StatusCode = exception.StatusCode;
+        }
         finally
         {
             context.Response.Body = body;
@@ -61,12 +65,18 @@ internal sealed class JsonCalls(RequestDelegate next, IOptions<SyncOptions> sync
 
         if (!held.Content.IsEmpty)
             await WriteAsync(context.Response, WithReason(held.Content));
-        else if (context.Response is { HasStarted: false, StatusCode: StatusCodes.Status404NotFound })
-            await WriteAsync(context.Response, Formatter.Format(NoSuchCall(context.Request)));
+        else if (context.Response is { HasStarted: false, StatusCode: >= 400 and < 500 and not StatusCodes.Status499ClientClosedRequest })
+            await WriteAsync(context.Response, Formatter.Format(Unread(context)));
     }
 
-    private static Google.Rpc.Status NoSuchCall(HttpRequest request) =>
-        Rejection.Of(ErrorReason.NotImplemented, $"no RPC is called by {request.Method} on this path");
+    // What no RPC was called for has no answer of one.
+    private static Google.Rpc.Status Unread(HttpContext context) => context.Response.StatusCode switch
+    {
+        StatusCodes.Status404NotFound or StatusCodes.Status405MethodNotAllowed =>
+            Rejection.Of(ErrorReason.NotImplemented, $"no RPC is called by {context.Request.Method} on this path"),
+        StatusCodes.Status413PayloadTooLarge => Rejection.Of(ErrorReason.LimitExceeded, "the body is larger than this server takes"),
+        _ => Rejection.Of(ErrorReason.ProtocolViolation, "the request cannot be read"),
+    };
 
     private static string WithReason(ReadOnlySpan<byte> content)
     {

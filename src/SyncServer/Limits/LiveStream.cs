@@ -9,10 +9,17 @@ internal sealed class LiveStream(StreamRegistry registry, CurrentUser user, stri
 {
     private readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    // Boxed: the pump reads it while the stream sets it, and a reference is read and written as a whole.
+    private object _sessionId = user.SessionId;
+
     public Guid UserId => user.Id;
 
     /// <summary>The session that keeps the stream open; fresh credentials may be of another one.</summary>
-    public Guid SessionId { get; set; } = user.SessionId;
+    public Guid SessionId
+    {
+        get => (Guid)Volatile.Read(ref _sessionId);
+        set => Volatile.Write(ref _sessionId, value);
+    }
 
     public string Address => address;
 

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using KhsCrm.Storage.Live;
 
 namespace KhsCrm.SyncServer.Live;
@@ -9,7 +8,7 @@ namespace KhsCrm.SyncServer.Live;
 /// its own cursor and costs nobody else anything.
 /// </summary>
 internal sealed class LiveFeed(
-    LiveOptions options, Guid deviceId, LiveKinds kinds, Func<Guid> sessionId, Wake wake, Backlog backlog)
+    LiveOptions options, Guid deviceId, LiveKinds kinds, Func<Guid> sessionId, Wake wake, Backlog backlog, TimeProvider timeProvider)
 {
     private readonly Lock _lock = new();
     private Queue<LiveWindow>? _collected;
@@ -20,7 +19,7 @@ internal sealed class LiveFeed(
     private long _lastClientSeq;
     private int _bytes;
     // Since when the stream catches up, or the oldest of what waits does.
-    private long _since = Stopwatch.GetTimestamp();
+    private long _since = timeProvider.GetTimestamp();
 
     /// <summary>The device whose stream it is.</summary>
     public Guid DeviceId => deviceId;
@@ -133,7 +132,7 @@ internal sealed class LiveFeed(
         lock (_lock)
         {
             var isLive = _scope is not null;
-            var lag = isLive && _waiting is null ? TimeSpan.Zero : Stopwatch.GetElapsedTime(_since);
+            var lag = isLive && _waiting is null ? TimeSpan.Zero : timeProvider.GetElapsedTime(_since);
             return (isLive, _waiting?.Sum(delivery => delivery.Changes.Count) ?? 0, lag);
         }
     }
@@ -158,7 +157,7 @@ internal sealed class LiveFeed(
         _lastClientSeq = lastClientSeq;
         if (_waiting is null)
         {
-            (_waiting, _since) = ([], Stopwatch.GetTimestamp());
+            (_waiting, _since) = ([], timeProvider.GetTimestamp());
             backlog.Add();
         }
 
@@ -174,7 +173,7 @@ internal sealed class LiveFeed(
         if (_waiting is not null)
             backlog.Remove();
         if (_scope is not null)
-            _since = Stopwatch.GetTimestamp();
+            _since = timeProvider.GetTimestamp();
         (_collected, _waiting, _scope, _position, _bytes) = (null, null, null, null, 0);
     }
 }

@@ -34,10 +34,17 @@ internal sealed class DeltaLoop(
     public async Task RunAsync(ReadOnlyMemory<byte> cursor, CancellationToken ended, CancellationToken cut)
     {
         _cursor = cursor;
-        while (true)
+        try
         {
-            var live = await CatchUpAsync(ended, cut);
-            await FollowAsync(live, ended, cut);
+            while (true)
+            {
+                var live = await CatchUpAsync(ended, cut);
+                await FollowAsync(live, ended, cut);
+            }
+        }
+        finally
+        {
+            UnsentPage.Drop(_next);
         }
     }
 
@@ -56,6 +63,7 @@ internal sealed class DeltaLoop(
                 continue;
             }
 
+            using var page = encoded;
             var delta = encoded.Rest;
             // The next page is read while this one is written: so many at a time, and no more.
             if (!delta.Checkpoint)
@@ -70,7 +78,6 @@ internal sealed class DeltaLoop(
             }
 
             var live = LiveScope.Of(encoded);
-            encoded.Dispose();
             _cursor = delta.Cursor.Memory;
             // Digests are read with a delta of this stream's own: the pump, which reads for all, does not know its scope.
             if (delta.Checkpoint

@@ -8,6 +8,8 @@ namespace KhsCrm.SyncServer.Sync;
 /// <summary>Gives a caller what it lacks, from its cursor to a checkpoint.</summary>
 internal sealed class PullLoop(CatchUpReader catchUps, DeltaScope scope)
 {
+    private Task<EncodedDeltaResult>? _next;
+
     /// <summary>Runs to the checkpoint.</summary>
     /// <param name="cursor">Where the caller stands; empty for everything.</param>
     /// <param name="writeAsync">Writes a delta, which is gone once that is done.</param>
@@ -19,12 +21,27 @@ internal sealed class PullLoop(CatchUpReader catchUps, DeltaScope scope)
         Func<ResyncRequired, Task> resyncAsync,
         CancellationToken cancellationToken)
     {
+        try
+        {
+            await ReadAsync(cursor, writeAsync, resyncAsync, cancellationToken);
+        }
+        finally
+        {
+            UnsentPage.Drop(_next);
+        }
+    }
+
+    private async Task ReadAsync(
+        ReadOnlyMemory<byte> cursor,
+        Func<EncodedDelta, Task> writeAsync,
+        Func<ResyncRequired, Task> resyncAsync,
+        CancellationToken cancellationToken)
+    {
         var isRestarted = false;
-        Task<EncodedDeltaResult>? next = null;
         while (true)
         {
-            var result = await (next ?? catchUps.ReadAsync(scope, cursor, cancellationToken));
-            next = null;
+            var result = await (_next ?? catchUps.ReadAsync(scope, cursor, cancellationToken));
+            _next = null;
             if (result.Delta is not { } encoded)
             {
                 // The token's role is not the user's any more, or the user is gone: a new token is needed first.
@@ -40,7 +57,7 @@ internal sealed class PullLoop(CatchUpReader catchUps, DeltaScope scope)
                 // The next page is read while this one is written: one more, whatever the caller's pace.
                 cursor = encoded.Rest.Cursor.Memory;
                 if (!encoded.Rest.Checkpoint)
-                    next = catchUps.ReadAsync(scope, cursor, cancellationToken);
+                    _next = catchUps.ReadAsync(scope, cursor, cancellationToken);
                 await writeAsync(encoded);
                 if (encoded.Rest.Checkpoint)
                     return;

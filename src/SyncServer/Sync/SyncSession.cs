@@ -42,7 +42,7 @@ internal sealed class SyncSession(
         var greeting = await GreetAsync(hello, device, cancellationToken);
         var scope = new DeltaScope(user.Id, greeting.Role, device, hello.EntityTypes, stream.SessionId);
         var feed = new LiveFeed(
-            shared.LiveOptions.Value, device, LiveKinds.Of(scope), () => stream.SessionId, _wake, shared.Backlog);
+            shared.LiveOptions.Value, device, LiveKinds.Of(scope), () => stream.SessionId, _wake, shared.Backlog, shared.TimeProvider);
         stream.Meter = new StreamMeter(user.Id, device, hello.AppVersion, feed, shared.TimeProvider);
         _notices = new StreamNotices(_writer, _credentials, _options, shared.TimeProvider);
         using var woken = _ended.Token.Register(_wake.Call);

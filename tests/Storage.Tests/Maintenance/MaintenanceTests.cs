@@ -25,6 +25,7 @@ public sealed class MaintenanceTests
         // On the last day of the retention, and past it with the margin.
         await AgeAsync(database, "30 days", "(SELECT entity_id FROM activity_logs WHERE details::text LIKE '%young%' LIMIT 1)");
         await AgeAsync(database, "31 days 1 hour", "(SELECT entity_id FROM activity_logs WHERE details::text LIKE '%old%' LIMIT 1)");
+        await MarkAsync(database, "31 days 30 minutes");
 
         var report = await RunAsync(database);
         await device.SyncAsync();
@@ -32,6 +33,80 @@ public sealed class MaintenanceTests
         Assert.Equal(1, report!.TombstonesPurged);
         Assert.Equal(1L, await database.ScalarAsync<long>("SELECT count(*) FROM tombstones"));
         Assert.Single(device.Ids(EntityType.Customer));
+    }
+
+    /// <summary>A tombstone is dated by its statement; devices see it when its transaction ends, which may be days later.</summary>
+    [Fact]
+    public async Task A_tombstone_of_a_transaction_that_was_open_for_days_outlives_the_cursors_cut_meanwhile()
+    {
+        await using var database = await CreateAsync();
+        await database.AddCustomerAsync();
+        var device = database.Device();
+        await using (var slow = await KhsCrm.TestKit.HeldTransaction.BeginAsync(
+            database.DataSource,
+            "DELETE FROM customers; UPDATE tombstones SET deleted_at = now() - interval '33 days'",
+            Cancellation))
+        {
+            // 32 days ago the deletion ran; today it is committed.
+            await MarkAsync(database, "32 days");
+            await device.SyncAsync();
+            await slow.CommitAsync();
+        }
+
+        Assert.Equal(0, (await RunAsync(database))!.TombstonesPurged);
+        await device.SyncAsync();
+        Assert.Empty(device.Ids(EntityType.Customer));
+
+        // And once it was visible for as long, it goes.
+        await MarkAsync(database, "31 days 1 hour");
+        Assert.Equal(1, (await RunAsync(database))!.TombstonesPurged);
+    }
+
+    [Fact]
+    public async Task Marks_do_not_pile_up_and_those_of_another_database_count_for_nothing()
+    {
+        await using var database = await CreateAsync();
+        await database.AddCustomerAsync();
+        await database.RunAsync("DELETE FROM customers");
+        await database.RunAsync("UPDATE tombstones SET deleted_at = now() - interval '40 days'");
+        await database.RunAsync(
+            "INSERT INTO tombstone_marks (taken_at, system_identifier) VALUES (now() - interval '40 days', 'another')");
+        Assert.Equal(0, (await RunAsync(database))!.TombstonesPurged);
+        for (var days = 60; days > 20; days -= 10)
+            await MarkAsync(database, $"{days} days");
+
+        await RunAsync(database);
+
+        // The newest that is old enough, the one that is not, and those of the two runs.
+        Assert.Equal(4L, await database.ScalarAsync<long>("SELECT count(*) FROM tombstone_marks"));
+    }
+
+    [Fact]
+    public async Task Failures_expired_sessions_and_devices_that_nobody_hears_of_are_forgotten()
+    {
+        await using var database = await CreateAsync();
+        var outbox = await Outbox.CreateAsync(database);
+        await outbox.PushAsync(outbox.Create(Outbox.NewJob($"{Guid.NewGuid()}")));
+        var (unheard, revoked, waits) = (Guid.CreateVersion7(), Guid.CreateVersion7(), Guid.CreateVersion7());
+        await database.RunAsync(
+            $"""
+            UPDATE sync_queue SET created_at = now() - interval '401 days', processed_at = now() - interval '401 days';
+            INSERT INTO devices (id, user_id, app_version, last_seen_at, revoked_at) VALUES
+                ('{unheard}', '{Owner}', '', now() - interval '366 days', NULL),
+                ('{revoked}', '{Owner}', '', now() - interval '366 days', now()),
+                ('{waits}', '{Owner}', '', now() - interval '366 days', NULL);
+            INSERT INTO sync_queue (user_id, operation, entity_type, payload, device_id) VALUES ('{Owner}', 'create', 'job', '[]', '{waits}');
+            INSERT INTO refresh_tokens (token, user_id, expires_at, family_id) VALUES
+                ('long expired', '{Owner}', now() - interval '2 days', gen_random_uuid()),
+                ('alive', '{Owner}', now() + interval '2 days', gen_random_uuid())
+            """);
+
+        var report = await RunAsync(database);
+
+        Assert.Equal((1L, 1L, 1L), (report!.FailuresPurged, report.DevicesPurged, report.TokensPurged));
+        Assert.Equal(0L, await database.ScalarAsync<long>("SELECT count(*) FROM sync_queue WHERE status = 'failed'"));
+        Assert.Equal(0L, await database.ScalarAsync<long>($"SELECT count(*) FROM devices WHERE id = '{unheard}'"));
+        Assert.Equal("alive", await database.ScalarAsync<string>("SELECT token FROM refresh_tokens"));
     }
 
     [Fact]
@@ -48,7 +123,7 @@ public sealed class MaintenanceTests
 
         Assert.Equal(1, report!.OperationsPurged);
         Assert.All(replay, result => Assert.Equal(OperationOutcome.Duplicate, result.Outcome));
-        // What failed is never forgotten: to be told that it took effect would lose it silently.
+        // What failed is remembered for longer: to be told that it took effect would lose it silently.
         Assert.Equal([OperationOutcome.Applied, OperationOutcome.Rejected], replay.Select(result => result.FirstOutcome));
         Assert.Equal(1L, await database.ScalarAsync<long>("SELECT count(*) FROM customers"));
     }
@@ -136,6 +211,10 @@ public sealed class MaintenanceTests
 
     private static Task AgeAsync(SyncedDatabase database, string age, string id) =>
         database.RunAsync($"UPDATE tombstones SET deleted_at = now() - interval '{age}' WHERE entity_id = {id}");
+
+    // A mark as it would have been made then.
+    private static Task MarkAsync(SyncedDatabase database, string age) =>
+        database.RunAsync($"INSERT INTO tombstone_marks (taken_at) VALUES (now() - interval '{age}')");
 
     private static Task<MaintenanceReport?> RunAsync(SyncedDatabase database, RetentionOptions? retention = null) =>
         new DatabaseMaintenance(

@@ -127,6 +127,44 @@ public sealed class RenewalTests : IAsyncLifetime
             StatusCode.Unauthenticated, ErrorReason.RefreshTokenInvalid, () => RenewAsync(second, strict));
     }
 
+    [Fact]
+    public async Task A_session_renewed_all_day_has_a_few_rows_and_its_first_token_still_ends_it()
+    {
+        var first = await LoginAsync();
+        var held = first;
+        for (var i = 0; i < 40; i++)
+        {
+            _clock.Advance(TimeSpan.FromMinutes(5));
+            held = await RenewAsync(held);
+        }
+
+        // The newest, the one before, and those whose answer may have been lost.
+        Assert.InRange(await _server.ScalarAsync<long>("SELECT count(*) FROM refresh_tokens"), 1, 5);
+        await ExpectEndedAsync(first, held);
+        Assert.Equal(0, await _server.ScalarAsync<long>("SELECT count(*) FROM refresh_tokens"));
+    }
+
+    [Fact]
+    public async Task A_token_that_nobody_issued_ends_nothing()
+    {
+        var held = await LoginAsync();
+        // Of the same session by its first half, which an access token tells; the rest is a guess.
+        await ExpectEndedAsync(held[..32] + new string('0', 64), held[..^1] + (held[^1] == '0' ? '1' : '0'), "no token");
+
+        await RenewAsync(held);
+    }
+
+    [Fact]
+    public async Task A_session_from_before_sessions_had_keys_goes_on()
+    {
+        var held = await LoginAsync();
+        await _server.RunAsync("UPDATE refresh_tokens SET family_key = NULL");
+
+        await RenewAsync(await RenewAsync(held));
+
+        await ExpectEndedAsync(held);
+    }
+
     private async Task<string> LoginAsync() => (await _server.LoginAsync()).Tokens.RefreshToken;
 
     private async Task<string> RenewAsync(string token, RunningServer? server = null) =>

@@ -34,6 +34,28 @@ public sealed class BrowserTests
             await new V1.UserService.UserServiceClient(channel).ListUsersAsync(new(), cancellationToken: RunningServer.Cancellation));
     }
 
+    /// <summary>It is the caller's fault, so it is told so and fills no log.</summary>
+    [Fact]
+    public async Task A_stream_in_bad_base64_is_no_message_of_the_contract()
+    {
+        await using var server = await RunningServer.StartForHttpAsync();
+        using var client = new HttpClient();
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"{server.HttpAddress}/khscrm.v1.SyncService/SyncStream")
+        {
+            Content = new StringContent("!!!! this is no base64 !!!!"),
+        };
+        request.Content.Headers.ContentType = new("application/grpc-web-text");
+        request.Headers.Add("authorization", (await server.OwnerAsync())[0].Value);
+
+        using var response = await client.SendAsync(request, RunningServer.Cancellation);
+
+        // The trailers come in the body, if they are not headers.
+        var body = await response.Content.ReadAsStringAsync(RunningServer.Cancellation);
+        var trailers = string.Join('\n', response.Headers.Select(header => $"{header.Key}: {string.Join(',', header.Value)}"))
+            + System.Text.Encoding.ASCII.GetString(body.Length == 0 ? [] : Convert.FromBase64String(body));
+        Assert.Contains("not a message of the contract", Uri.UnescapeDataString(trailers), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(null, "https://app.example.com", null)]
     [InlineData("https://app.example.com", "https://app.example.com", "https://app.example.com")]

@@ -100,6 +100,35 @@ public sealed class JsonTests
     }
 
     [Fact]
+    public async Task A_method_that_a_path_does_not_have_has_a_reason()
+    {
+        await using var server = await RunningServer.StartForHttpAsync();
+        using var client = new JsonClient(server.HttpAddress);
+        await client.LoginAsync();
+
+        await client.ExpectErrorAsync(HttpStatusCode.MethodNotAllowed, "NOT_IMPLEMENTED", "DELETE", "/v1/auth/login");
+    }
+
+    [Fact]
+    public async Task A_body_that_is_cut_off_has_a_reason()
+    {
+        await using var server = await RunningServer.StartForHttpAsync();
+        var address = new Uri(server.HttpAddress);
+        using var client = new System.Net.Sockets.TcpClient();
+        await client.ConnectAsync(address.Host, address.Port, RunningServer.Cancellation);
+        await using var stream = client.GetStream();
+        await stream.WriteAsync(
+            "POST /v1/auth/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"u8.ToArray(),
+            RunningServer.Cancellation);
+
+        using var reader = new StreamReader(stream);
+        var answer = await reader.ReadToEndAsync(RunningServer.Cancellation);
+
+        Assert.StartsWith("HTTP/1.1 400", answer, StringComparison.Ordinal);
+        Assert.Contains("PROTOCOL_VIOLATION", answer, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Attempts_are_counted_together_with_those_by_grpc()
     {
         await using var server = await RunningServer.StartForHttpAsync(

@@ -160,7 +160,7 @@ public sealed class LiveFeedTests : IAsyncLifetime
     }
 
     private static LiveFeed Feed(int length = 64, int bytes = 1_000_000, Guid? device = null) => new(
-        new LiveOptions { QueueLength = length, QueueBytes = bytes }, device ?? Guid.NewGuid(), LiveKinds.Of(Scope), () => Guid.Empty, new Wake(), new Backlog(TimeProvider.System));
+        new LiveOptions { QueueLength = length, QueueBytes = bytes }, device ?? Guid.NewGuid(), LiveKinds.Of(Scope), () => Guid.Empty, new Wake(), new Backlog(TimeProvider.System), TimeProvider.System);
 
     private static IEnumerable<Change> Parse(LiveDelivery delivery) => Delta.Parser.ParseFrom(delivery.Changes.Bytes.Span).Changes;
 

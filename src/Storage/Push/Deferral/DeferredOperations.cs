@@ -1,3 +1,4 @@
+using KhsCrm.Storage.Durability;
 using KhsCrm.V1;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -62,7 +63,7 @@ public sealed class DeferredOperations(
     public async Task<LateResult?> DiscardAsync(Guid operationId, CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await using var transaction = await connection.BeginDurableTransactionAsync(cancellationToken);
         await using var find = new NpgsqlCommand(
             "SELECT device_id, coalesce(client_seq, 0) FROM sync_queue WHERE id = $1 AND status = 'pending' FOR UPDATE", connection);
         find.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = operationId });
@@ -87,7 +88,7 @@ public sealed class DeferredOperations(
         fail.Parameters.Add(new NpgsqlParameter<string?> { TypedValue = LedgerRecord.ErrorOf(planned) });
         fail.Parameters.Add(new NpgsqlParameter<string?> { TypedValue = LedgerRecord.ResultOf(planned) });
         await fail.ExecuteNonQueryAsync(cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
+        await transaction.CommitDurablyAsync();
         return new LateResult(device, planned.Result);
     }
 

@@ -30,7 +30,7 @@ internal static class RetryTransaction
         var state = new BatchState();
         await using (var reads = new ReadBatch(connection))
         {
-            reads.Add(DurableCommit.Require, static _ => { });
+            reads.Add(DurableTransaction.Raise, static _ => { });
             BatchStateLoader.AddTo(
                 reads,
                 state,

@@ -23,4 +23,7 @@ public sealed class RefreshTokenRow
 
     /// <summary>When it was traded for the next one.</summary>
     public DateTime? UsedAt { get; set; }
+
+    /// <summary>Recognises the session's former tokens; null for a token issued before there were keys.</summary>
+    public byte[]? FamilyKey { get; set; }
 }

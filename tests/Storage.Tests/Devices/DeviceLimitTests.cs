@@ -1,0 +1,31 @@
+using KhsCrm.Storage.Devices;
+using KhsCrm.Storage.Tests.Deltas;
+using Microsoft.Extensions.Options;
+using Xunit;
+using static KhsCrm.Storage.Tests.Deltas.SyncedDatabase;
+
+namespace KhsCrm.Storage.Tests.Devices;
+
+/// <summary>A caller who invents device ids fills no table.</summary>
+public sealed class DeviceLimitTests
+{
+    [Fact]
+    public async Task A_user_has_so_many_devices_and_those_that_are_known_stay_welcome()
+    {
+        await using var database = await CreateAsync();
+        var registry = new DeviceRegistry(database.DataSource, Options.Create(new DeviceOptions { PerUser = 2 }));
+        Guid[] devices = [Guid.CreateVersion7(), Guid.CreateVersion7()];
+        foreach (var device in devices)
+            Assert.NotNull(await registry.GreetAsync(device, Owner, "test", Cancellation));
+
+        var refusal = await Assert.ThrowsAsync<DeviceLimitException>(
+            () => registry.GreetAsync(Guid.CreateVersion7(), Owner, "test", Cancellation));
+
+        Assert.Equal(2, refusal.Maximum);
+        Assert.Equal(2L, await database.ScalarAsync<long>("SELECT count(*) FROM devices"));
+        foreach (var device in devices)
+            Assert.NotNull(await registry.GreetAsync(device, Owner, "test", Cancellation));
+        // Another's device is still another's, and not one too many.
+        Assert.Null(await registry.GreetAsync(devices[0], Guid.Parse("00000000-0000-7000-8000-000000000001"), "test", Cancellation));
+    }
+}
