@@ -1,7 +1,6 @@
 using System.Data.Common;
 using KhsCrm.Storage.Deltas;
 using KhsCrm.Storage.Devices;
-using KhsCrm.Storage.Durability;
 using KhsCrm.Storage.Live;
 using KhsCrm.Storage.Maintenance;
 using KhsCrm.Storage.Operations;
