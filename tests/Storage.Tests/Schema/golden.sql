@@ -672,8 +672,7 @@ CREATE TABLE public.customers (
     updated_by_id uuid NOT NULL,
     change_xid xid8 DEFAULT pg_current_xact_id() NOT NULL,
     CONSTRAINT check_customer_email CHECK (((email)::text <> ''::text)),
-    CONSTRAINT check_customer_name CHECK ((btrim((name)::text, ' 	
-v'::text) <> ''::text)),
+    CONSTRAINT check_customer_name CHECK (((name)::text ~ '\S'::text)),
     CONSTRAINT check_customer_texts CHECK (((char_length(address) <= 10000) AND (char_length(notes) <= 100000))),
     CONSTRAINT check_customers_times CHECK (((((created_at AT TIME ZONE 'UTC'::text) >= '0001-01-01 00:00:00'::timestamp without time zone) AND ((created_at AT TIME ZONE 'UTC'::text) <= '9999-12-31 23:59:59.999999'::timestamp without time zone)) AND (((updated_at AT TIME ZONE 'UTC'::text) >= '0001-01-01 00:00:00'::timestamp without time zone) AND ((updated_at AT TIME ZONE 'UTC'::text) <= '9999-12-31 23:59:59.999999'::timestamp without time zone))))
 );
