@@ -175,7 +175,7 @@ namespace KhsCrm.Storage.Migrations
                         {
                             t.HasCheckConstraint("check_customer_email", "email <> ''");
 
-                            t.HasCheckConstraint("check_customer_name", "btrim(name, E' \\t\\n\\r\\f\\v') <> ''");
+                            t.HasCheckConstraint("check_customer_name", "name ~ '\\S'");
 
                             t.HasCheckConstraint("check_customer_texts", "char_length(address) <= 10000 AND char_length(notes) <= 100000");
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
+using KhsCrm.Contracts.Rules;
 using KhsCrm.Storage.Push.Deferral;
 
 namespace KhsCrm.SyncServer.Deferral;
@@ -48,8 +49,8 @@ internal sealed class LateResults
     {
         foreach (var (deviceId, result) in results)
         {
-            if (deviceId is { } id && _streams.TryGetValue(id, out var stream))
-                stream.Tell(new LateNews(Guid.Parse(result.OperationId), result));
+            if (deviceId is { } id && _streams.TryGetValue(id, out var stream) && Uuid.TryParse(result.OperationId, out var operationId))
+                stream.Tell(new LateNews(operationId, result));
         }
     }
 

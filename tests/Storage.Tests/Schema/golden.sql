@@ -609,6 +609,22 @@ BEGIN
         RETURN NEW;
     END IF;
 
+CREATE FUNCTION public.wal_place() RETURNS pg_lsn
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    v_position CONSTANT pg_lsn := pg_current_wal_insert_lsn();
+    v_offset CONSTANT numeric := v_position - '0/0'::pg_lsn;
+BEGIN
+    IF mod(v_offset, pg_size_bytes(current_setting('wal_segment_size'))) = 40 THEN
+        RETURN v_position - 40;
+    ELSIF mod(v_offset, current_setting('wal_block_size')::int) = 24 THEN
+        RETURN v_position - 24;
+    END IF;
+    RETURN v_position;
+END;
+$$;
+
 CREATE TABLE public."__EFMigrationsHistory" (
     "MigrationId" character varying(150) NOT NULL,
     "ProductVersion" character varying(32) NOT NULL
@@ -655,6 +671,8 @@ CREATE TABLE public.customers (
     updated_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
     updated_by_id uuid NOT NULL,
     change_xid xid8 DEFAULT pg_current_xact_id() NOT NULL,
+    CONSTRAINT check_customer_email CHECK (((email)::text <> ''::text)),
+    CONSTRAINT check_customer_name CHECK (((name)::text ~ '\S'::text)),
     CONSTRAINT check_customer_texts CHECK (((char_length(address) <= 10000) AND (char_length(notes) <= 100000))),
     CONSTRAINT check_customers_times CHECK (((((created_at AT TIME ZONE 'UTC'::text) >= '0001-01-01 00:00:00'::timestamp without time zone) AND ((created_at AT TIME ZONE 'UTC'::text) <= '9999-12-31 23:59:59.999999'::timestamp without time zone)) AND (((updated_at AT TIME ZONE 'UTC'::text) >= '0001-01-01 00:00:00'::timestamp without time zone) AND ((updated_at AT TIME ZONE 'UTC'::text) <= '9999-12-31 23:59:59.999999'::timestamp without time zone))))
 );
@@ -774,6 +792,7 @@ CREATE TABLE public.sync_queue (
     client_seq bigint,
     result jsonb,
     waits_for uuid,
+    message bytea,
     CONSTRAINT check_sync_queue_times CHECK (((((created_at AT TIME ZONE 'UTC'::text) >= '0001-01-01 00:00:00'::timestamp without time zone) AND ((created_at AT TIME ZONE 'UTC'::text) <= '9999-12-31 23:59:59.999999'::timestamp without time zone)) AND (((processed_at AT TIME ZONE 'UTC'::text) >= '0001-01-01 00:00:00'::timestamp without time zone) AND ((processed_at AT TIME ZONE 'UTC'::text) <= '9999-12-31 23:59:59.999999'::timestamp without time zone)))),
     CONSTRAINT sync_queue_operation_check CHECK (((operation)::text = ANY ((ARRAY['create'::character varying, 'update'::character varying, 'delete'::character varying])::text[]))),
     CONSTRAINT sync_queue_status_check CHECK (((status)::text = ANY ((ARRAY['pending'::character varying, 'processing'::character varying, 'completed'::character varying, 'failed'::character varying])::text[])))
@@ -796,6 +815,7 @@ CREATE TABLE public.sync_queue_completed (
     client_seq bigint,
     result jsonb,
     waits_for uuid,
+    message bytea,
     CONSTRAINT check_sync_queue_times CHECK (((((created_at AT TIME ZONE 'UTC'::text) >= '0001-01-01 00:00:00'::timestamp without time zone) AND ((created_at AT TIME ZONE 'UTC'::text) <= '9999-12-31 23:59:59.999999'::timestamp without time zone)) AND (((processed_at AT TIME ZONE 'UTC'::text) >= '0001-01-01 00:00:00'::timestamp without time zone) AND ((processed_at AT TIME ZONE 'UTC'::text) <= '9999-12-31 23:59:59.999999'::timestamp without time zone)))),
     CONSTRAINT sync_queue_operation_check CHECK (((operation)::text = ANY ((ARRAY['create'::character varying, 'update'::character varying, 'delete'::character varying])::text[]))),
     CONSTRAINT sync_queue_status_check CHECK (((status)::text = ANY ((ARRAY['pending'::character varying, 'processing'::character varying, 'completed'::character varying, 'failed'::character varying])::text[])))
@@ -817,6 +837,7 @@ CREATE TABLE public.sync_queue_failed (
     client_seq bigint,
     result jsonb,
     waits_for uuid,
+    message bytea,
     CONSTRAINT check_sync_queue_times CHECK (((((created_at AT TIME ZONE 'UTC'::text) >= '0001-01-01 00:00:00'::timestamp without time zone) AND ((created_at AT TIME ZONE 'UTC'::text) <= '9999-12-31 23:59:59.999999'::timestamp without time zone)) AND (((processed_at AT TIME ZONE 'UTC'::text) >= '0001-01-01 00:00:00'::timestamp without time zone) AND ((processed_at AT TIME ZONE 'UTC'::text) <= '9999-12-31 23:59:59.999999'::timestamp without time zone)))),
     CONSTRAINT sync_queue_operation_check CHECK (((operation)::text = ANY ((ARRAY['create'::character varying, 'update'::character varying, 'delete'::character varying])::text[]))),
     CONSTRAINT sync_queue_status_check CHECK (((status)::text = ANY ((ARRAY['pending'::character varying, 'processing'::character varying, 'completed'::character varying, 'failed'::character varying])::text[])))
@@ -838,6 +859,7 @@ CREATE TABLE public.sync_queue_pending (
     client_seq bigint,
     result jsonb,
     waits_for uuid,
+    message bytea,
     CONSTRAINT check_sync_queue_times CHECK (((((created_at AT TIME ZONE 'UTC'::text) >= '0001-01-01 00:00:00'::timestamp without time zone) AND ((created_at AT TIME ZONE 'UTC'::text) <= '9999-12-31 23:59:59.999999'::timestamp without time zone)) AND (((processed_at AT TIME ZONE 'UTC'::text) >= '0001-01-01 00:00:00'::timestamp without time zone) AND ((processed_at AT TIME ZONE 'UTC'::text) <= '9999-12-31 23:59:59.999999'::timestamp without time zone)))),
     CONSTRAINT sync_queue_operation_check CHECK (((operation)::text = ANY ((ARRAY['create'::character varying, 'update'::character varying, 'delete'::character varying])::text[]))),
     CONSTRAINT sync_queue_status_check CHECK (((status)::text = ANY ((ARRAY['pending'::character varying, 'processing'::character varying, 'completed'::character varying, 'failed'::character varying])::text[])))
@@ -859,6 +881,7 @@ CREATE TABLE public.sync_queue_processing (
     client_seq bigint,
     result jsonb,
     waits_for uuid,
+    message bytea,
     CONSTRAINT check_sync_queue_times CHECK (((((created_at AT TIME ZONE 'UTC'::text) >= '0001-01-01 00:00:00'::timestamp without time zone) AND ((created_at AT TIME ZONE 'UTC'::text) <= '9999-12-31 23:59:59.999999'::timestamp without time zone)) AND (((processed_at AT TIME ZONE 'UTC'::text) >= '0001-01-01 00:00:00'::timestamp without time zone) AND ((processed_at AT TIME ZONE 'UTC'::text) <= '9999-12-31 23:59:59.999999'::timestamp without time zone)))),
     CONSTRAINT sync_queue_operation_check CHECK (((operation)::text = ANY ((ARRAY['create'::character varying, 'update'::character varying, 'delete'::character varying])::text[]))),
     CONSTRAINT sync_queue_status_check CHECK (((status)::text = ANY ((ARRAY['pending'::character varying, 'processing'::character varying, 'completed'::character varying, 'failed'::character varying])::text[])))

@@ -8,13 +8,18 @@ namespace KhsCrm.SyncServer.Tests.Sync;
 /// <summary>A batch that no resending makes better is refused by field, not with SEQUENCE_GAP.</summary>
 public sealed class MalformedBatchTests
 {
+    public static TheoryData<string, long[]> Batches => new()
+    {
+        { "operations[1].client_seq", [1, 1] },
+        { "operations[1].client_seq", [1, 3] },
+        { "operations[2].client_seq", [1, 2, 1] },
+        { "operations[0].client_seq", [0, 1] },
+        { "operations[1].client_seq", [long.MaxValue, long.MinValue + 1] },
+    };
+
     [Theory]
-    [InlineData("operations[1].client_seq", 1, 1)]
-    [InlineData("operations[1].client_seq", 1, 3)]
-    [InlineData("operations[2].client_seq", 1, 2, 1)]
-    [InlineData("operations[0].client_seq", 0, 1)]
-    [InlineData("operations[1].client_seq", long.MaxValue, long.MinValue + 1)]
-    public async Task Numbers_that_do_not_fit_together_are_a_fault_of_the_batch(string field, params long[] numbers)
+    [MemberData(nameof(Batches))]
+    public async Task Numbers_that_do_not_fit_together_are_a_fault_of_the_batch(string field, long[] numbers)
     {
         await using var server = await RunningServer.StartAsync();
         var owner = await server.OwnerAsync();

@@ -12,7 +12,7 @@ internal sealed class CustomerConfiguration : IEntityTypeConfiguration<CustomerR
         {
             table.HasCheckConstraint(
                 "check_customer_texts", ColumnDefaults.AtMost(("address", 10_000), ("notes", ColumnDefaults.LongText)));
-            table.HasCheckConstraint("check_customer_name", @"btrim(name, E' \t\n\r\f\v') <> ''");
+            table.HasCheckConstraint("check_customer_name", @"name ~ '\S'");
             table.HasCheckConstraint("check_customer_email", "email <> ''");
         });
         builder.Property(customer => customer.Id).IsGenerated();

@@ -63,6 +63,8 @@ internal sealed class WriteModel
         var isCreate = one.Operation.Kind == OperationKind.Create;
         if (!one.IsOwner && row is not { Material: not null } && !(row.Job is not null && IsStatusChange(one.Operation)))
             return "NOT_PERMITTED";
+        if (one.Operation is { Kind: OperationKind.Update, ConflictPolicy: ConflictPolicy.Reject, Seen: null })
+            return "FIELD_INVALID";
         if (before.FirstOrDefault(other => other.User == one.User && IdOf(other.Operation) == IdOf(one.Operation)) is { } earlier)
             return Wait(one, earlier.WaitsFor);
         return isCreate ? Create(one, row) : Change(one, row);
