@@ -32,6 +32,7 @@ internal sealed class BenchServer : IAsyncDisposable
                 ["Auth:SigningKeys:0"] = AuthOptions.DevelopmentSigningKey,
                 ["Auth:AccessTokenLifetime"] = "12:00:00",
                 ["Limits:StreamsPerUser"] = "1000000",
+                ["Devices:PerUser"] = "1000000",
                 ["Limits:StreamsPerAddress"] = "1000000",
                 ["Sync:HelloTimeout"] = "00:10:00",
                 ["urls"] = "http://127.0.0.1:0",

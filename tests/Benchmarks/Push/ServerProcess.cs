@@ -34,6 +34,7 @@ internal sealed class ServerProcess : IAsyncDisposable
                 ["ConnectionStrings:KhsCrm"] = connectionString,
                 ["Auth:SigningKeys:0"] = AuthOptions.DevelopmentSigningKey,
                 ["Limits:StreamsPerUser"] = "1000000",
+                ["Devices:PerUser"] = "1000000",
                 ["Limits:StreamsPerAddress"] = "1000000",
                 ["urls"] = "http://127.0.0.1:0",
             });

@@ -69,15 +69,17 @@ public sealed class DatabaseAwayTests
         await using var database = await TestDatabase.CreateAsync(TestContext.Current.CancellationToken);
         await using var dataSource = NpgsqlDataSource.Create(database.ConnectionString);
 
-        Assert.True(DatabaseAway.IsAway(await FailAsync("SET default_transaction_read_only = on; CREATE TABLE t ()")));
-        Assert.True(DatabaseAway.IsAway(await FailAsync("SET statement_timeout = 1; SELECT pg_sleep(60)")));
+        Assert.True(DatabaseAway.IsAway(await FailAsync("CREATE TABLE t ()", "SET default_transaction_read_only = on")));
+        Assert.True(DatabaseAway.IsAway(await FailAsync("SELECT pg_sleep(60)", "SET statement_timeout = 1")));
         Assert.True(DatabaseAway.IsAway(await FailAsync("SELECT pg_terminate_backend(pg_backend_pid())")));
         Assert.False(DatabaseAway.IsAway(await FailAsync("SELECT 1 / 0")));
 
-        async Task<Exception> FailAsync(string sql)
+        async Task<Exception> FailAsync(string sql, string first = "SELECT 1")
         {
             await using var connection = await dataSource.OpenConnectionAsync(TestContext.Current.CancellationToken);
             await using var command = connection.CreateCommand();
+            command.CommandText = first;
+            await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
             command.CommandText = sql;
             return await Assert.ThrowsAnyAsync<Exception>(
                 async () => await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken));

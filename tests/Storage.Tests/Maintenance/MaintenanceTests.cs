@@ -212,9 +212,17 @@ public sealed class MaintenanceTests
     private static Task AgeAsync(SyncedDatabase database, string age, string id) =>
         database.RunAsync($"UPDATE tombstones SET deleted_at = now() - interval '{age}' WHERE entity_id = {id}");
 
-    // A mark as it would have been made then.
-    private static Task MarkAsync(SyncedDatabase database, string age) =>
-        database.RunAsync($"INSERT INTO tombstone_marks (taken_at) VALUES (now() - interval '{age}')");
+    // A mark as it would have been made then. Transactions of other tests, in other databases, hold a snapshot's xmin back.
+    private static async Task MarkAsync(SyncedDatabase database, string age)
+    {
+        while (await database.ScalarAsync<bool>(
+            "SELECT EXISTS (SELECT FROM tombstones WHERE change_xid >= pg_snapshot_xmin(pg_current_snapshot()))"))
+        {
+            Cancellation.ThrowIfCancellationRequested();
+        }
+
+        await database.RunAsync($"INSERT INTO tombstone_marks (taken_at) VALUES (now() - interval '{age}')");
+    }
 
     private static Task<MaintenanceReport?> RunAsync(SyncedDatabase database, RetentionOptions? retention = null) =>
         new DatabaseMaintenance(

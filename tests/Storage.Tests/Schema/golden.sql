@@ -446,6 +446,35 @@ BEGIN
 END;
 $$;
 
+CREATE FUNCTION public.mark_tombstones(p_age interval) RETURNS boolean
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    INSERT INTO tombstone_marks DEFAULT VALUES;
+    DELETE FROM tombstone_marks m
+    WHERE m.system_identifier <> database_identity()
+        OR m.taken_at < (SELECT max(k.taken_at) FROM tombstone_marks k WHERE k.taken_at < now() - p_age);
+    RETURN true;
+END;
+$$;
+
+CREATE FUNCTION public.purge_tombstones(p_age interval, p_limit integer) RETURNS integer
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    v_visible xid8;
+    v_purged INTEGER;
+BEGIN
+    SELECT m.oldest_xid INTO v_visible FROM tombstone_marks m
+    WHERE m.taken_at < now() - p_age AND m.system_identifier = database_identity() ORDER BY m.taken_at DESC LIMIT 1;
+    DELETE FROM tombstones WHERE id IN (
+        SELECT t.id FROM tombstones t WHERE t.deleted_at < now() - p_age AND t.change_xid < v_visible
+        ORDER BY t.deleted_at, t.id LIMIT p_limit);
+    GET DIAGNOSTICS v_purged = ROW_COUNT;
+    RETURN v_purged;
+END;
+$$;
+
 CREATE FUNCTION public.record_timeline() RETURNS boolean
     LANGUAGE plpgsql
     AS $$
@@ -762,6 +791,7 @@ CREATE TABLE public.refresh_tokens (
     created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
     family_id uuid NOT NULL,
     used_at timestamp with time zone,
+    family_key bytea,
     CONSTRAINT check_refresh_tokens_times CHECK (((((created_at AT TIME ZONE 'UTC'::text) >= '0001-01-01 00:00:00'::timestamp without time zone) AND ((created_at AT TIME ZONE 'UTC'::text) <= '9999-12-31 23:59:59.999999'::timestamp without time zone)) AND (((expires_at AT TIME ZONE 'UTC'::text) >= '0001-01-01 00:00:00'::timestamp without time zone) AND ((expires_at AT TIME ZONE 'UTC'::text) <= '9999-12-31 23:59:59.999999'::timestamp without time zone)) AND (((used_at AT TIME ZONE 'UTC'::text) >= '0001-01-01 00:00:00'::timestamp without time zone) AND ((used_at AT TIME ZONE 'UTC'::text) <= '9999-12-31 23:59:59.999999'::timestamp without time zone))))
 );
 
@@ -895,6 +925,13 @@ CREATE TABLE public.sync_timelines (
     CONSTRAINT check_sync_timelines_times CHECK ((((started_at AT TIME ZONE 'UTC'::text) >= '0001-01-01 00:00:00'::timestamp without time zone) AND ((started_at AT TIME ZONE 'UTC'::text) <= '9999-12-31 23:59:59.999999'::timestamp without time zone)))
 );
 
+CREATE TABLE public.tombstone_marks (
+    taken_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    oldest_xid xid8 DEFAULT pg_snapshot_xmin(pg_current_snapshot()) NOT NULL,
+    system_identifier character varying(64) DEFAULT public.database_identity() NOT NULL,
+    CONSTRAINT check_tombstone_marks_times CHECK ((((taken_at AT TIME ZONE 'UTC'::text) >= '0001-01-01 00:00:00'::timestamp without time zone) AND ((taken_at AT TIME ZONE 'UTC'::text) <= '9999-12-31 23:59:59.999999'::timestamp without time zone)))
+);
+
 CREATE TABLE public.tombstones (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     entity_type character varying(50) NOT NULL,
@@ -990,6 +1027,9 @@ ALTER TABLE ONLY public.sync_queue_processing
 
 ALTER TABLE ONLY public.sync_timelines
     ADD CONSTRAINT sync_timelines_pkey PRIMARY KEY (system_identifier, timeline_id);
+
+ALTER TABLE ONLY public.tombstone_marks
+    ADD CONSTRAINT tombstone_marks_pkey PRIMARY KEY (taken_at);
 
 ALTER TABLE ONLY public.tombstones
     ADD CONSTRAINT tombstones_pkey PRIMARY KEY (id);

@@ -26,8 +26,8 @@ public sealed class InterceptorTests : IDisposable
         _interceptor = new ErrorInterceptor(_outage, new Logger<ErrorInterceptor>(loggers));
     }
 
-    public static TheoryData<Exception> Ours => new(
-        new IOException("the disk is full"), Unparsable(), new InvalidDataException("a row that cannot be read"), new InvalidCastException());
+    public static TheoryData<Exception> Ours =>
+        [new IOException("the disk is full"), Unparsable(), new InvalidDataException("a row that cannot be read"), new InvalidCastException()];
 
     public void Dispose()
     {

@@ -90,6 +90,24 @@ public sealed class LimitTests
     }
 
     [Fact]
+    public async Task Devices_are_limited_by_stream_and_by_push()
+    {
+        await using var server = await RunningServer.StartAsync(new() { ["Devices:PerUser"] = "1" });
+        var owner = await server.OwnerAsync();
+        using var first = server.OpenStream(owner);
+        await first.CatchUpAsync();
+
+        using var second = server.OpenStream(owner);
+        var status = await Faults.ExpectAsync(StatusCode.ResourceExhausted, ErrorReason.LimitExceeded, () => second.CatchUpAsync());
+        await Faults.ExpectAsync(StatusCode.ResourceExhausted, ErrorReason.LimitExceeded, async () =>
+            await new SyncService.SyncServiceClient(server.Channel).PushAsync(
+                new() { DeviceId = Office.NewId() }, owner, cancellationToken: RunningServer.Cancellation));
+
+        Assert.Equal("devices_per_user", status.GetDetail<ErrorInfo>().Metadata["limit"]);
+        Assert.Equal(1, await server.ScalarAsync<long>("SELECT count(*) FROM devices"));
+    }
+
+    [Fact]
     public async Task A_stream_that_never_says_hello_is_closed()
     {
         await using var server = await RunningServer.StartAsync(new() { ["Sync:HelloTimeout"] = "00:00:01" });
