@@ -61,7 +61,6 @@ public static class StorageServiceCollectionExtensions
 
         services.AddSingleton<DatabaseMaintenance>();
         services.AddSingleton<LiveReader>();
-        services.AddSingleton<LiveScopeReader>();
         services.AddPush();
         services.AddSingleton<RowFinder>();
         services.AddSingleton<UserList>();

@@ -1,5 +1,5 @@
 using System.Collections.Frozen;
-using System.Globalization;
+using KhsCrm.Contracts.Rules;
 using KhsCrm.V1;
 
 namespace KhsCrm.Contracts.Kinds;
@@ -98,7 +98,5 @@ public static class EntityKinds
 
     private static bool IsSameQuantity(string left, string right) =>
         left == right
-        || (decimal.TryParse(left, NumberStyles.Number, CultureInfo.InvariantCulture, out var a)
-            && decimal.TryParse(right, NumberStyles.Number, CultureInfo.InvariantCulture, out var b)
-            && a == b);
+        || (Quantity.TryParse(left, out var a) && Quantity.TryParse(right, out var b) && a == b);
 }

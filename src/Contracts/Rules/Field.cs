@@ -1,4 +1,3 @@
-using System.Globalization;
 using KhsCrm.V1;
 using Date = Google.Type.Date;
 
@@ -31,12 +30,12 @@ internal static class Field
     }
 
     public static FieldViolation? Id(string field, string value) =>
-        IsUuid(value) ? null : new(field, "must be a lower-case UUID");
+        Uuid.Is(value) ? null : new(field, "must be a lower-case UUID");
 
     public static FieldViolation? Quantity(string field, string value)
     {
         const string rule = "must be a decimal above 0 with at most 8 digits before the point and 2 after it";
-        return decimal.TryParse(value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var quantity)
+        return Rules.Quantity.TryParse(value, out var quantity)
             && quantity is > 0 and < 100_000_000
             && decimal.Round(quantity, 2) == quantity
                 ? null
@@ -55,7 +54,4 @@ internal static class Field
             && value.Day >= 1 && value.Day <= DateTime.DaysInMonth(value.Year, value.Month))
             ? null
             : new(field, "must be a full date: year 1 to 9999, month and day");
-
-    public static bool IsUuid(string value) =>
-        Guid.TryParseExact(value, "D", out _) && !value.Any(char.IsAsciiLetterUpper);
 }

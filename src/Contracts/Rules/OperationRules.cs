@@ -35,6 +35,23 @@ public static class OperationRules
         }
     }
 
+    /// <summary>
+    /// Checks what a device's operation needs besides. A typed RPC compares by etag instead of <c>seen</c>, and has a
+    /// password for a new user.
+    /// </summary>
+    /// <param name="operation">An operation that <see cref="Check"/> found nothing wrong with.</param>
+    /// <returns>What is wrong; null when nothing is.</returns>
+    public static FieldViolation? CheckPushed(Operation operation) => operation switch
+    {
+        { Kind: OperationKind.Create, Entity.User: not null } =>
+            new("operation.kind", "a user is made by CreateUser, with a password to sign in with"),
+        { Kind: OperationKind.Delete, Seen: null } =>
+            new("operation.seen", "must be set: a delete needs the row as the device saw it"),
+        { Kind: OperationKind.Update, ConflictPolicy: ConflictPolicy.Reject, Seen: null } =>
+            new("operation.seen", "must be set: REJECT compares with what the device saw"),
+        _ => null,
+    };
+
     private static IReadOnlyList<FieldViolation> CheckByKind(Operation operation, EntityKind kind) => operation.Kind switch
     {
         OperationKind.Create => EntityRules.CheckCreate(operation.Entity),

@@ -17,7 +17,8 @@ public static class WritePolicy
         Role.Worker => operation.Entity.RowCase switch
         {
             Entity.RowOneofCase.Material => operation.Kind == OperationKind.Create
-                || !operation.UpdateMask.Paths.Contains("is_deleted"),
+                ? !operation.Entity.Material.IsDeleted
+                : !operation.UpdateMask.Paths.Contains("is_deleted"),
             Entity.RowOneofCase.Job => operation.Kind == OperationKind.Update
                 && operation.UpdateMask.Paths.All(path => path == "status"),
             _ => false,

@@ -82,7 +82,7 @@ public sealed class DeltaReader(
             ? await ContinueWindowAsync(window, read, last, delta, cancellationToken)
             : EndWindow(window, read, delta);
         delta.Cursor = UnsafeByteOperations.UnsafeWrap(next.ToBytes());
-        return EncodedDeltaResult.Of(new EncodedDelta(read.Page, delta));
+        return EncodedDeltaResult.Of(new EncodedDelta(read.Page, delta, window.CursorScope, read.Jobs));
     }
 
     private async ValueTask<ResyncReason> FindResyncAsync(

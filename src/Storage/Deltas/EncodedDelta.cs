@@ -8,10 +8,16 @@ public sealed class EncodedDelta : IDisposable
 {
     private readonly DeltaPage _page;
 
-    internal EncodedDelta(DeltaPage page, Delta rest) => (_page, Rest) = (page, rest);
+    internal EncodedDelta(DeltaPage page, Delta rest, CursorScope scope, WorkerJobs? jobs) =>
+        (_page, Rest, Scope, Jobs) = (page, rest, scope, jobs);
 
     /// <summary>All of the delta but its changes.</summary>
     public Delta Rest { get; }
+
+    internal CursorScope Scope { get; }
+
+    // Null inside a window.
+    internal WorkerJobs? Jobs { get; }
 
     /// <summary>How many changes there are.</summary>
     public int Count => _page.Count;

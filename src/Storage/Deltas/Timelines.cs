@@ -1,3 +1,4 @@
+using KhsCrm.Storage.Durability;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -18,10 +19,19 @@ internal sealed class Timelines(NpgsqlDataSource dataSource)
     {
         if (header.IsStandby || header.Database == Volatile.Read(ref _recorded))
             return false;
-        await using var command = dataSource.CreateCommand("SELECT record_timeline()");
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        await using var batch = connection.CreateBatch();
         // A restored database is stamped anew, row by row.
-        command.CommandTimeout = 0;
-        await command.ExecuteScalarAsync(cancellationToken);
+        batch.Timeout = 0;
+        batch.BatchCommands.Add(new("BEGIN"));
+        batch.BatchCommands.Add(new("SELECT record_timeline()"));
+        // Another server may have recorded it: its record must be durable too before a cursor is cut.
+        batch.BatchCommands.Add(new("SELECT prove_durable(wal_place())"));
+        batch.BatchCommands.Add(new("COMMIT"));
+        using var commit = new CommitWatch(connection);
+        await using (var reader = await batch.ExecuteReaderAsync(cancellationToken))
+            await Proof.ReadToEndAsync(reader, cancellationToken);
+        commit.ThrowIfUnconfirmed();
         Volatile.Write(ref _recorded, header.Database);
         return true;
     }

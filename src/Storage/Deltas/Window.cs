@@ -1,6 +1,7 @@
 using Google.Protobuf.WellKnownTypes;
 using KhsCrm.Contracts.Kinds;
 using KhsCrm.Storage.Digests;
+using KhsCrm.Storage.Durability;
 using KhsCrm.Storage.Tables;
 using KhsCrm.V1;
 using Npgsql;
@@ -33,6 +34,11 @@ internal sealed class Window
     // A device that has nothing has nothing to lose.
     private bool HasTombstones => Position?.Base is not null;
 
+    // A live stream begins only at a checkpoint, which no read inside a window is.
+    private bool MayEndAtCheckpoint => Position is not { IsInsideWindow: true };
+
+    private bool ReadsJobs => MayEndAtCheckpoint && Scope.Role != Role.Owner;
+
     /// <summary>Reads a page in one round trip and one transaction.</summary>
     public async Task<WindowRead> ReadAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
@@ -49,8 +55,12 @@ internal sealed class Window
         foreach (var table in Tables)
             batch.BatchCommands.Add(Query.Rows(table));
         _digests?.AddTo(batch);
+        if (ReadsJobs)
+            batch.BatchCommands.Add(WorkerJobs.Command(Scope.UserId));
+        batch.BatchCommands.Add(Proof.Command());
         batch.BatchCommands.Add(new("COMMIT"));
 
+        using var commit = new CommitWatch(connection);
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
         var header = WindowHeader.Read(reader);
@@ -66,13 +76,25 @@ internal sealed class Window
             foreach (var table in Tables)
                 await ReadRowsAsync(reader, page, table, cancellationToken);
             page.Complete(isCut);
-            return new WindowRead(header, page, _digests is null ? [] : await _digests.ReadAsync(reader, cancellationToken));
+            var digests = _digests is null ? [] : await _digests.ReadAsync(reader, cancellationToken);
+            var jobs = MayEndAtCheckpoint ? await ReadJobsAsync(reader, cancellationToken) : null;
+            await Proof.ReadToEndAsync(reader, cancellationToken);
+            commit.ThrowIfUnconfirmed();
+            return new WindowRead(header, page, digests, jobs);
         }
         catch
         {
             page.Dispose();
             throw;
         }
+    }
+
+    private async Task<WorkerJobs> ReadJobsAsync(NpgsqlDataReader reader, CancellationToken cancellationToken)
+    {
+        if (!ReadsJobs)
+            return WorkerJobs.None;
+        await reader.NextResultAsync(cancellationToken);
+        return await WorkerJobs.ReadAsync(reader, cancellationToken);
     }
 
     // What was withdrawn has no row to come: its key says all. The others' keys stay in the database.

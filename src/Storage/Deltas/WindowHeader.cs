@@ -1,3 +1,4 @@
+using KhsCrm.Storage.Durability;
 using KhsCrm.Storage.Tables;
 using KhsCrm.V1;
 using Npgsql;
@@ -8,7 +9,7 @@ namespace KhsCrm.Storage.Deltas;
 /// <summary>What a read learns first, in the snapshot it reads in.</summary>
 /// <param name="Snapshot">The snapshot.</param>
 /// <param name="Database">The history it belongs to.</param>
-/// <param name="Position">A place in the WAL behind every commit that the snapshot shows.</param>
+/// <param name="Position">A place in the WAL behind every commit that the snapshot shows; the transaction that read it proves it durable.</param>
 /// <param name="IsStandby">Whether the database replays what another writes.</param>
 /// <param name="Now">The database's clock.</param>
 /// <param name="Role">The user's role as it is now; unspecified for a user who is gone or deactivated, or a session that has ended.</param>
@@ -22,9 +23,9 @@ internal sealed record WindowHeader(
     Role Role,
     long LastClientSeq)
 {
-    private const string Sql = """
+    private const string Sql = $"""
         SELECT pg_current_snapshot()::text, database_identity(), coalesce(current_timeline(), 0), pg_is_in_recovery(),
-            CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() ELSE pg_current_wal_insert_lsn() END,
+            {Proof.Place},
             clock_timestamp(),
             (SELECT role FROM users WHERE id = $1 AND is_active
                 AND ($3::uuid IS NULL OR EXISTS (SELECT FROM refresh_tokens r WHERE r.family_id = $3 AND r.user_id = $1))),

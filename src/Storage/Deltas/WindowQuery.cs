@@ -42,10 +42,13 @@ internal sealed class WindowQuery(
     {
         var command = new NpgsqlBatchCommand();
         List<string> parts = [.. tables.Select(table => TableKeys(table, command))];
-        if (start is not null)
+        if (start is not null && parts.Count > 0)
             parts.Add(TombstoneKeys(command));
         if (HasWithdrawals)
             parts.AddRange(WithdrawnJobs(command), WithdrawnCustomers(command));
+        // A worker who asks for nothing but what is the owner's gets nothing.
+        if (parts.Count == 0)
+            parts.Add("SELECT 0 AS rank, now() AS at, NULL::uuid AS id, 0 AS bytes WHERE false");
         command.CommandText = IsStretch ? Counts(parts, command) : Ids(parts, command);
         return command;
     }
@@ -144,8 +147,7 @@ internal sealed class WindowQuery(
         var routed = _isWorker
             ? $"""
                 AND (t.entity_type = 'user'
-                    OR (t.job_id IN (SELECT a.job_id FROM job_assignments a WHERE a.user_id = {User(command)})
-                        AND t.entity_type <> 'job')
+                    OR (t.job_id IN ({KeptJobs(command)}) AND t.entity_type <> 'job')
                     OR (t.job_id IN ({LostJobs(command)}) AND NOT EXISTS (SELECT FROM jobs j WHERE j.id = t.job_id)))
                 """
             : "";
@@ -216,7 +218,8 @@ internal sealed class WindowQuery(
             return isChanged;
         string IsAssigned(string jobId) => $"""
             EXISTS (SELECT FROM job_assignments a
-                WHERE a.job_id = {jobId} AND a.user_id = {User(command)} AND ({isChanged} OR {IsChanged("a", command)}))
+                WHERE a.job_id = {jobId} AND a.user_id = {User(command)} AND {IsInTarget("a", command)}
+                    AND ({isChanged} OR {IsChanged("a", command)}))
             """;
         return table.Kind.Type switch
         {
@@ -224,6 +227,7 @@ internal sealed class WindowQuery(
             EntityType.Customer => $"""
                 EXISTS (SELECT FROM job_assignments a JOIN jobs j ON j.id = a.job_id
                     WHERE j.customer_id = t.id AND a.user_id = {User(command)}
+                        AND {IsInTarget("a", command)} AND {IsInTarget("j", command)}
                         AND ({isChanged} OR {IsChanged("a", command)} OR {IsChanged("j", command)}))
                 """,
             EntityType.Job => IsAssigned("t.id"),
@@ -231,6 +235,16 @@ internal sealed class WindowQuery(
             _ => "false",
         };
     }
+
+    // For a worker: the jobs that are theirs and were before, if not all the while. Of one that is new to them the device has no
+    // rows yet that could be gone.
+    private string KeptJobs(NpgsqlBatchCommand command) => $"""
+        SELECT a.job_id FROM job_assignments a
+        WHERE a.user_id = {User(command)} AND (NOT {IsChanged("a", command)}
+            OR EXISTS (SELECT FROM tombstones l
+                WHERE l.entity_type = 'job_assignment' AND l.user_id = {User(command)} AND l.job_id = a.job_id
+                    AND {IsChanged("l", command)}))
+        """;
 
     private string LostJobs(NpgsqlBatchCommand command) => $"""
         SELECT DISTINCT l.job_id FROM tombstones l
@@ -246,10 +260,16 @@ internal sealed class WindowQuery(
                 ? ")"
                 : $" OR {alias}.change_xid = ANY({Add(command, start.InProgress, NpgsqlDbType.Array | NpgsqlDbType.Xid8)}))");
 
+    // A page shows only what its window's own snapshot shows, which is durable: a later assignment may not be, on a standby least
+    // of all. It brings its rows in the next window.
+    private string IsInTarget(string alias, NpgsqlBatchCommand command) => target is null
+        ? "true"
+        : $"pg_visible_in_snapshot({alias}.change_xid, {Add(command, target.ToString(), NpgsqlDbType.Text)}::pg_snapshot)";
+
     private string IsInPage(string at, string id, int rank, NpgsqlBatchCommand command) => target is null
         ? "true"
         : $"""
-            pg_visible_in_snapshot(t.change_xid, {Add(command, target.ToString(), NpgsqlDbType.Text)}::pg_snapshot)
+            {IsInTarget("t", command)}
                 AND {IsBehind(at, id, rank, command)}
             """;
 

@@ -6,4 +6,5 @@ namespace KhsCrm.Storage.Deltas;
 /// <param name="Header">What was learned of the snapshot.</param>
 /// <param name="Page">The changes.</param>
 /// <param name="Digests">What the scope holds, where that was asked for.</param>
-internal sealed record WindowRead(WindowHeader Header, DeltaPage Page, IReadOnlyList<EntityDigest> Digests);
+/// <param name="Jobs">What a worker's live stream routes by; null inside a window, where none begins.</param>
+internal sealed record WindowRead(WindowHeader Header, DeltaPage Page, IReadOnlyList<EntityDigest> Digests, WorkerJobs? Jobs);

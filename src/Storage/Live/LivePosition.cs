@@ -10,9 +10,10 @@ public sealed class LivePosition
     // Made once for the thousands of streams that come to stand here.
     private readonly Lazy<byte[]> _cursorTail;
 
-    internal LivePosition(Snapshot snapshot, DatabaseIdentity database, NpgsqlLogSequenceNumber position, DateTime takenAt)
+    internal LivePosition(
+        Snapshot snapshot, DatabaseIdentity database, NpgsqlLogSequenceNumber position, DateTime takenAt, Look? looked = null)
     {
-        (Snapshot, Database, Position, TakenAt) = (snapshot, database, position, takenAt);
+        (Snapshot, Database, Position, TakenAt, Looked) = (snapshot, database, position, takenAt, looked);
         _cursorTail = new(() => new Cursor(Nobody, Database, Position, TakenAt, Snapshot, null, null, 0, 0).Tail());
     }
 
@@ -26,6 +27,12 @@ public sealed class LivePosition
     internal NpgsqlLogSequenceNumber Position { get; }
 
     internal DateTime TakenAt { get; }
+
+    /// <summary>
+    /// The last look that found nothing of interest behind this position. It is not proved durable, so no device stands there;
+    /// it only saves looking at the same nothing again.
+    /// </summary>
+    internal Look? Looked { get; }
 
     /// <summary>Where a device stands that was sent a delta up to a checkpoint.</summary>
     /// <returns>The position; null for a cursor between checkpoints.</returns>
@@ -43,6 +50,6 @@ public sealed class LivePosition
     /// <summary>The cursor of a device of a scope that stands here.</summary>
     public byte[] ToCursor(LiveScope scope) => [.. scope.CursorHead, .. _cursorTail.Value];
 
-    /// <summary>The same moment, confirmed later: nothing was written since.</summary>
-    internal LivePosition At(DateTime now) => new(Snapshot, Database, Position, now);
+    /// <summary>The same moment, confirmed later: nothing that streams want was written since.</summary>
+    internal LivePosition At(DateTime now, Look? looked) => new(Snapshot, Database, Position, now, looked);
 }

@@ -8,6 +8,9 @@ namespace KhsCrm.Storage.Live;
 /// <summary>The SQL that reads everybody's window at once: what a snapshot does not show, whoever may see it.</summary>
 internal sealed class LiveQuery(Snapshot start, int limit)
 {
+    /// <summary>Where the last checkpoint was: one value.</summary>
+    public const string Checkpoint = "SELECT checkpoint_lsn FROM pg_control_checkpoint()";
+
     /// <summary>Rows of one table: the order's time, then <see cref="EntityTable.SelectList"/>, the id first.</summary>
     public NpgsqlBatchCommand Rows(EntityTable table)
     {
@@ -34,6 +37,25 @@ internal sealed class LiveQuery(Snapshot start, int limit)
         {
             Parameters = { new NpgsqlParameter<Guid[]> { TypedValue = devices } },
         };
+
+    /// <summary>
+    /// Proves the window, if it holds anything: a proof takes a transaction id, and two servers that proved empty windows would
+    /// set each other off for ever.
+    /// </summary>
+    public NpgsqlBatchCommand Proof(IEnumerable<EntityTable> tables, bool isWanted)
+    {
+        if (isWanted)
+            return Durability.Proof.Command();
+        var command = new NpgsqlBatchCommand();
+        var isChanged = IsChanged(command);
+        var any = string.Join(" OR ", tables.Select(table => table.Name).Prepend("tombstones")
+            .Select(table => $"EXISTS (SELECT FROM {table} t WHERE {isChanged})"));
+        command.CommandText = $"""
+            SELECT CASE WHEN is_durable({Durability.Proof.NotedPlace}) THEN false
+                WHEN {any} THEN prove_durable({Durability.Proof.NotedPlace}) ELSE false END
+            """;
+        return command;
+    }
 
     private string IsChanged(NpgsqlBatchCommand command)
     {

@@ -1,9 +1,11 @@
 using KhsCrm.Storage.Deltas;
+using KhsCrm.Storage.Durability;
 using KhsCrm.Storage.Tables;
 using KhsCrm.V1;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Npgsql;
+using NpgsqlTypes;
 
 namespace KhsCrm.Storage.Live;
 
@@ -11,27 +13,45 @@ namespace KhsCrm.Storage.Live;
 public sealed class LiveReader(
     [FromKeyedServices(DataSources.Warm)] NpgsqlDataSource dataSource, IOptions<LiveWindowOptions> options)
 {
+    private const string Begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+
     private static readonly DeltaScope Nobody = new(Guid.Empty, Role.Unspecified, null, []);
 
-    /// <summary>The position of now.</summary>
+    /// <summary>The position of now, proved durable.</summary>
     public async Task<LivePosition> ReadPositionAsync(CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await using var batch = connection.CreateBatch();
+        batch.BatchCommands.Add(new(Begin));
         batch.BatchCommands.Add(WindowHeader.Command(Nobody));
+        batch.BatchCommands.Add(Proof.Command());
+        batch.BatchCommands.Add(new("COMMIT"));
+        using var commit = new CommitWatch(connection);
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
-        return ToPosition(WindowHeader.Read(reader));
+        var position = ToPosition(WindowHeader.Read(reader));
+        await Proof.ReadToEndAsync(reader, cancellationToken);
+        commit.ThrowIfUnconfirmed();
+        return position;
     }
 
     /// <summary>Asks as cheaply as can be whether anything was committed since a position.</summary>
     /// <returns>The position confirmed, when nothing was; null when there may be a window to read.</returns>
     public async Task<LivePosition?> ConfirmAsync(LivePosition position, CancellationToken cancellationToken)
     {
-        await using var command = dataSource.CreateCommand("SELECT pg_current_snapshot()::text, clock_timestamp()");
+        // An equal snapshot says nothing on another timeline, which may have given the same ids to other transactions.
+        await using var command = dataSource.CreateCommand(
+            $"""
+            SELECT pg_current_snapshot()::text, clock_timestamp(), database_identity(), coalesce(current_timeline(), 0), ({LiveQuery.Checkpoint})
+            """);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
-        return reader.GetString(0) == position.Snapshot.ToString() ? position.At(reader.GetDateTime(1)) : null;
+        if (position.Database != new DatabaseIdentity(reader.GetString(2), reader.GetInt32(3)))
+            return null;
+        var now = new Look(reader.GetString(0), reader.GetFieldValue<NpgsqlLogSequenceNumber>(4));
+        return now == position.Looked || now.Snapshot == position.Snapshot.ToString()
+            ? position.At(reader.GetDateTime(1), position.Looked)
+            : null;
     }
 
     /// <summary>Reads the window since a position, in one round trip and one transaction.</summary>
@@ -46,17 +66,22 @@ public sealed class LiveReader(
         EntityTable[] tables = [.. EntityTables.All.Where(table => kinds.Includes(table.Kind.Type))];
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await using var batch = connection.CreateBatch();
-        batch.BatchCommands.Add(new("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"));
+        batch.BatchCommands.Add(new(Begin));
         batch.BatchCommands.Add(WindowHeader.Command(Nobody));
+        batch.BatchCommands.Add(new(LiveQuery.Checkpoint));
         batch.BatchCommands.Add(LiveQuery.Devices(devices));
         batch.BatchCommands.Add(query.Tombstones());
         foreach (var table in tables)
             batch.BatchCommands.Add(query.Rows(table));
+        batch.BatchCommands.Add(query.Proof(tables, isWanted: devices.Length > 0));
         batch.BatchCommands.Add(new("COMMIT"));
+        using var commit = new CommitWatch(connection);
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
         var to = ToPosition(WindowHeader.Read(reader));
+        var look = await ReadLookAsync(reader, to, cancellationToken);
         var builder = new LiveWindowBuilder(options.Value);
+        Exception? fault = null;
         try
         {
             await ReadDevicesAsync(reader, builder, cancellationToken);
@@ -66,11 +91,24 @@ public sealed class LiveReader(
         }
         catch (Exception exception) when (exception is not (NpgsqlException or OperationCanceledException or IOException or TimeoutException))
         {
-            // A row that the contract cannot hold: it must not keep the other rows from those who are not to get it.
-            return LiveWindow.NotRead(from, to, exception);
+            // A row that cannot be encoded must not block streams outside its scope.
+            fault = exception;
         }
 
-        return builder.IsFull ? LiveWindow.NotRead(from, to) : builder.Build(from, to, kinds.Types);
+        await Proof.ReadToEndAsync(reader, cancellationToken);
+        commit.ThrowIfUnconfirmed();
+        if (fault is not null || builder.IsFull)
+            return LiveWindow.NotRead(from, to, fault);
+        return builder.IsEmpty && devices.Length == 0 && from.IsOfSameHistory(to)
+            ? LiveWindow.Nothing(from, from.At(to.TakenAt, look), kinds.Types)
+            : builder.Build(from, to, kinds.Types);
+    }
+
+    private static async Task<Look> ReadLookAsync(NpgsqlDataReader reader, LivePosition to, CancellationToken cancellationToken)
+    {
+        await reader.NextResultAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
+        return new Look(to.Snapshot.ToString(), reader.GetFieldValue<NpgsqlLogSequenceNumber>(0));
     }
 
     private static LivePosition ToPosition(WindowHeader header) =>

@@ -19,6 +19,11 @@ public sealed class LiveScope
         (Cursor, _jobs, _customers, CursorHead) = (cursor, jobs, customers, Deltas.Cursor.Head(cursor));
     }
 
+    /// <summary>What a stream gets that goes live at the checkpoint of a delta.</summary>
+    /// <returns>The scope; null for a delta that cannot be followed by live windows.</returns>
+    public static LiveScope? Of(EncodedDelta delta) =>
+        delta is { Rest.Checkpoint: true, Jobs: { } jobs } ? new LiveScope(delta.Scope, jobs.Jobs, jobs.Customers) : null;
+
     /// <summary>Whose it is.</summary>
     public Guid UserId => Cursor.UserId;
 

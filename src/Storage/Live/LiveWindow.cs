@@ -45,6 +45,9 @@ public sealed class LiveWindow
     /// <summary>Whether the window was read to its end; a larger one is for each stream's own catch-up.</summary>
     public bool IsWhole { get; }
 
+    /// <summary>Whether there is nothing in it. <see cref="To"/> is then <see cref="From"/>, confirmed now.</summary>
+    public bool IsEmpty { get; private init; }
+
     /// <summary>The bytes of all changes.</summary>
     public int Bytes { get; }
 
@@ -56,6 +59,10 @@ public sealed class LiveWindow
 
     /// <summary>A window that holds too much, or what cannot be read.</summary>
     internal static LiveWindow NotRead(LivePosition from, LivePosition to, Exception? fault = null) => new(from, to, fault);
+
+    /// <summary>A window without anything that streams want: nobody moves.</summary>
+    internal static LiveWindow Nothing(LivePosition from, LivePosition confirmed, int types) =>
+        new(from, confirmed, types, [], new ScopeEvents(), new Dictionary<Guid, long>()) { IsEmpty = true };
 
     /// <summary>Whether the window changed what a stream may see, or cannot tell: then the stream must read for itself.</summary>
     /// <param name="scope">The stream's.</param>

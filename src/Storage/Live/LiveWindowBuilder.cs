@@ -17,11 +17,15 @@ internal sealed class LiveWindowBuilder(LiveWindowOptions options)
 
     public Dictionary<Guid, long> Devices { get; } = [];
 
+    /// <summary>Whether the read found neither a change nor an event.</summary>
+    public bool IsEmpty { get; private set; } = true;
+
     public bool IsFull => _count > options.WindowRows || _bytes > options.WindowBytes;
 
     /// <summary>A row as it now is.</summary>
     public void Add(RowKey key, EntityKind kind, Entity entity)
     {
+        IsEmpty = false;
         if (entity.User is { } changed)
             _events.ChangeUser(changed);
         if (entity.JobAssignment is { } assignment)
@@ -43,6 +47,7 @@ internal sealed class LiveWindowBuilder(LiveWindowOptions options)
     /// <summary>A tombstone.</summary>
     public void AddTombstone(DateTime deletedAt, Guid id, string entityType, Guid entityId, Guid? jobId, Guid? userId)
     {
+        IsEmpty = false;
         switch (entityType)
         {
             case "session":

@@ -38,9 +38,24 @@ public sealed class DatabaseMaintenance(
         }
         finally
         {
+            await UnlockAsync(connection);
+        }
+    }
+
+    private async Task UnlockAsync(NpgsqlConnection connection)
+    {
+        try
+        {
             await ScalarAsync<bool>(
                 connection, "SELECT pg_advisory_unlock(hashtext('khscrm.retention'))", CancellationToken.None);
         }
+#pragma warning disable CA1031 // It would hide why the run failed, which is usually why this does.
+        catch (Exception)
+        {
+            // The lock goes with its session: the pool keeps none that may still hold it.
+            dataSource.Clear();
+        }
+#pragma warning restore CA1031
     }
 
     private async Task<int> DropActivityAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>

@@ -173,6 +173,10 @@ namespace KhsCrm.Storage.Migrations
 
                     b.ToTable("customers", null, t =>
                         {
+                            t.HasCheckConstraint("check_customer_email", "email <> ''");
+
+                            t.HasCheckConstraint("check_customer_name", "btrim(name, E' \\t\\n\\r\\f\\v') <> ''");
+
                             t.HasCheckConstraint("check_customer_texts", "char_length(address) <= 10000 AND char_length(notes) <= 100000");
 
                             t.HasCheckConstraint("check_customers_times", "created_at AT TIME ZONE 'UTC' BETWEEN timestamp '0001-01-01' AND timestamp '9999-12-31 23:59:59.999999' AND updated_at AT TIME ZONE 'UTC' BETWEEN timestamp '0001-01-01' AND timestamp '9999-12-31 23:59:59.999999'");
@@ -650,6 +654,29 @@ namespace KhsCrm.Storage.Migrations
                         });
                 });
 
+            modelBuilder.Entity("KhsCrm.Storage.Schema.Rows.SyncHistoryRow", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid")
+                        .HasColumnName("id")
+                        .HasDefaultValueSql("gen_random_uuid()");
+
+                    b.Property<DateTime>("BegunAt")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("begun_at")
+                        .HasDefaultValueSql("clock_timestamp()");
+
+                    b.HasKey("Id")
+                        .HasName("sync_histories_pkey");
+
+                    b.ToTable("sync_histories", null, t =>
+                        {
+                            t.HasCheckConstraint("check_sync_histories_times", "begun_at AT TIME ZONE 'UTC' BETWEEN timestamp '0001-01-01' AND timestamp '9999-12-31 23:59:59.999999'");
+                        });
+                });
+
             modelBuilder.Entity("KhsCrm.Storage.Schema.Rows.SyncQueueRow", b =>
                 {
                     b.Property<Guid>("Id")
@@ -692,6 +719,10 @@ namespace KhsCrm.Storage.Migrations
                     b.Property<string>("Error")
                         .HasColumnType("text")
                         .HasColumnName("error");
+
+                    b.Property<byte[]>("Message")
+                        .HasColumnType("bytea")
+                        .HasColumnName("message");
 
                     b.Property<string>("Operation")
                         .IsRequired()

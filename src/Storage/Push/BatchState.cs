@@ -1,3 +1,4 @@
+using KhsCrm.Contracts.Rules;
 using KhsCrm.Storage.Tables;
 using KhsCrm.V1;
 
@@ -10,23 +11,36 @@ internal sealed class BatchState
     private readonly HashSet<(EntityType Type, Guid Id)> _tombstones = [];
     private readonly HashSet<(Guid JobId, Guid UserId)> _assignments = [];
     private readonly HashSet<Guid> _activeOwners = [];
+    private readonly HashSet<Guid> _signInIds = [];
     private readonly Dictionary<string, Guid> _emails = [];
     private readonly Dictionary<(EntityType Type, Guid Id, Guid UserId), List<((DateTime, long) Place, Guid WaitsFor)>> _waiting = [];
 
     public Entity? Find(EntityType type, Guid id) => _rows.GetValueOrDefault((type, id));
 
     public bool Exists(EntityType type, string id) =>
-        Guid.TryParse(id, out var guid) && _rows.GetValueOrDefault((type, guid)) is not null;
+        Uuid.TryParse(id, out var guid) && _rows.GetValueOrDefault((type, guid)) is not null;
 
     public bool IsDeleted(EntityType type, Guid id) => _tombstones.Contains((type, id));
 
     public bool IsAssigned(string jobId, Guid userId) =>
-        Guid.TryParse(jobId, out var guid) && _assignments.Contains((guid, userId));
+        Uuid.TryParse(jobId, out var guid) && _assignments.Contains((guid, userId));
 
     public bool IsEmailTaken(string email, Guid byOtherThan) =>
         _emails.TryGetValue(email.ToLowerInvariant(), out var holder) && holder != byOtherThan;
 
-    public bool IsLastActiveOwner(Guid userId) => _activeOwners.Count == 1 && _activeOwners.Contains(userId);
+    /// <summary>
+    /// Whether a user is the last active owner who can sign in; where there is none, the last active one.
+    /// </summary>
+    public bool IsLastActiveOwner(Guid userId)
+    {
+        var able = _activeOwners.Count(_signInIds.Contains);
+        return able == 0
+            ? _activeOwners.Count == 1 && _activeOwners.Contains(userId)
+            : able == 1 && _activeOwners.Contains(userId) && _signInIds.Contains(userId);
+    }
+
+    /// <summary>Notes a user who has a password to sign in with.</summary>
+    public void AddSignIn(Guid userId) => _signInIds.Add(userId);
 
     public void AddTombstone(EntityType type, Guid id) => _tombstones.Add((type, id));
 

@@ -1,4 +1,5 @@
 using KhsCrm.Contracts.Kinds;
+using KhsCrm.Contracts.Rules;
 using KhsCrm.Storage.Tables;
 using KhsCrm.V1;
 using Npgsql;
@@ -60,6 +61,8 @@ internal static class BatchStateLoader
             AddRows(reads, state, written, "ORDER BY t.id FOR NO KEY UPDATE");
         if (writesUsers)
             AddOwnersAndEmails(reads, state, operations);
+        if (writesUsers)
+            AddSignIns(reads, state, written);
         AddRows(reads, state, read, "");
         AddTombstones(reads, state, written.Union(read));
         // An owner needs no assignment. Where the database says that they are one no more, the group comes here again, to lock.
@@ -91,7 +94,7 @@ internal static class BatchStateLoader
 
         void Add(EntityType type, string? id)
         {
-            if (Guid.TryParse(id, out var guid))
+            if (Uuid.TryParse(id, out var guid))
                 read.Add((type, guid));
         }
     }
@@ -102,10 +105,15 @@ internal static class BatchStateLoader
         SELECT entity_type, entity_id, user_id, created_at, coalesce(client_seq, 0), waits_for FROM sync_queue
         WHERE status = 'pending' AND entity_id = ANY($1) AND id <> ALL($2) AND waits_for IS NOT NULL
         """,
-        reader => state.AddWaiting(
-            (EntityKinds.Of(reader.GetString(0))!.Type, reader.GetGuid(1), reader.GetGuid(2)),
-            (reader.GetDateTime(3), reader.GetInt64(4)),
-            reader.GetGuid(5)),
+        reader =>
+        {
+            // Another program may have written any name.
+            if (EntityKinds.Of(reader.GetString(0)) is { } kind)
+            {
+                state.AddWaiting(
+                    (kind.Type, reader.GetGuid(1), reader.GetGuid(2)), (reader.GetDateTime(3), reader.GetInt64(4)), reader.GetGuid(5));
+            }
+        },
         ReadBatch.Ids(written.Select(row => row.Id)),
         ReadBatch.Ids(retried));
 
@@ -135,9 +143,23 @@ internal static class BatchStateLoader
             NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text,
         });
 
+    // After their rows are locked: a password that is set meanwhile is seen.
+    private static void AddSignIns(ReadBatch reads, BatchState state, IEnumerable<(EntityType Type, Guid Id)> written) => reads.Add(
+        """
+        SELECT u.id FROM users u
+        WHERE u.password_hash ~ '^\$2[abxy]\$' AND ((u.role = 'OWNER' AND u.is_active AND NOT u.is_service) OR u.id = ANY($1))
+        """,
+        reader => state.AddSignIn(reader.GetGuid(0)),
+        ReadBatch.Ids(written.Where(row => row.Type == EntityType.User).Select(row => row.Id)));
+
     private static void AddTombstones(ReadBatch reads, BatchState state, IEnumerable<(EntityType Type, Guid Id)> rows) => reads.Add(
-        "SELECT entity_type, entity_id FROM tombstones WHERE entity_id = ANY($1) AND entity_type <> 'job_customer'",
-        reader => state.AddTombstone(EntityKinds.Of(reader.GetString(0))!.Type, reader.GetGuid(1)),
+        "SELECT entity_type, entity_id FROM tombstones WHERE entity_id = ANY($1)",
+        reader =>
+        {
+            // Not only entities have tombstones: a session has, and a job's link to its customer.
+            if (EntityKinds.Of(reader.GetString(0)) is { } kind)
+                state.AddTombstone(kind.Type, reader.GetGuid(1));
+        },
         ReadBatch.Ids(rows.Select(row => row.Id)));
 
     private static void AddAssignments(ReadBatch reads, BatchState state, Guid[] jobIds)

@@ -10,10 +10,19 @@ public static class DatabaseFault
     public static bool IsTransient(PostgresException exception) =>
         exception.SqlState is PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected;
 
-    /// <summary>Whether the data is at fault, and not the statement, the server or the connection.</summary>
-    internal static bool IsOfData(PostgresException exception) =>
-        exception.SqlState.StartsWith("23", StringComparison.Ordinal)
-        || exception.SqlState.StartsWith("22", StringComparison.Ordinal);
+    /// <summary>
+    /// Whether a group failed for one of its operations, as far as anybody can tell: everything that does not say otherwise,
+    /// a bug of ours and a trigger of a DBA's included.
+    /// </summary>
+    internal static bool IsOfOperation(Exception exception) =>
+        exception is not (OperationCanceledException or ObjectDisposedException)
+        && !DatabaseAway.IsAway(exception)
+        && exception is not PostgresException { SqlState: PostgresErrorCodes.LockNotAvailable }
+        && !(exception is PostgresException transient && IsTransient(transient));
+
+    /// <summary>The error that says that the data is at fault, and not the statement or the server; null for any other.</summary>
+    internal static PostgresException? FindOfData(Exception exception) =>
+        exception is PostgresException { SqlState: ['2', '2' or '3', ..] } refusal ? refusal : null;
 
     /// <summary>What to tell the device whose operation met the error.</summary>
     internal static Google.Rpc.Status ToStatus(PostgresException exception) => exception.SqlState switch

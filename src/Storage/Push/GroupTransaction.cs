@@ -1,3 +1,4 @@
+using KhsCrm.Storage.Durability;
 using KhsCrm.Storage.Push.Deferral;
 using KhsCrm.Storage.Tables;
 using KhsCrm.V1;
@@ -55,7 +56,7 @@ internal static class GroupTransaction
             await LastStates.ShowAsync(connection, taken, cancellationToken);
             if (!await BatchWriter.WriteAsync(connection, [.. Commands(writes, taken)], state, cancellationToken))
                 return false;
-            await transaction.CommitAsync(cancellationToken);
+            await transaction.CommitDurablyAsync();
         }
 
         foreach (var plan in taken)
@@ -81,18 +82,20 @@ internal static class GroupTransaction
     {
         var state = new BatchState();
         await using var reads = new ReadBatch(connection);
+        reads.Add(DurableCommit.Require, static _ => { });
         if (lockTimeout is { } timeout)
             reads.AddCommand($"SET LOCAL lock_timeout = {(int)timeout.TotalMilliseconds}");
         LockedDevice.AddTo(reads, plans);
         var isLocked = BatchStateLoader.AddTo(
             reads,
             state,
-            [.. plans.SelectMany(plan => plan.Batch).Where(planned => planned.Violations.Count == 0).Select(planned => planned.Operation)],
+            [.. plans.SelectMany(plan => plan.Batch).Where(planned => planned.IsSound).Select(planned => planned.Operation)],
             plans.Select(plan => plan.Actor),
             retried: [],
             locksAlways);
         LedgerLookup.AddTo(reads, plans);
         await reads.ExecuteAsync(cancellationToken);
+        await LedgerLookup.CompareAsync(connection, plans, cancellationToken);
         return (state, isLocked);
     }
 
@@ -123,6 +126,9 @@ internal static class GroupTransaction
         SubmissionPlan[] devices = [.. plans.Where(plan => plan.Actor.DeviceId is not null)];
         if (devices.Length > 0)
             yield return new(MoveSequences(devices));
+        else if (plans.All(plan => plan.Fresh.Count == 0))
+            // Nothing is written, so the commit alone would prove nothing of the recorded results that are shown again.
+            yield return new(new("SELECT prove_durable(wal_place())"));
     }
 
     private static NpgsqlBatchCommand MoveSequences(SubmissionPlan[] plans) => new(

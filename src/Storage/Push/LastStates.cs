@@ -1,4 +1,5 @@
 using KhsCrm.Contracts.Kinds;
+using KhsCrm.Contracts.Rules;
 using KhsCrm.Storage.Tables;
 using KhsCrm.V1;
 using Npgsql;
@@ -39,7 +40,7 @@ internal static class LastStates
                         {
                             if (plan.Device.Role == Role.Owner)
                                 planned.Result.DeletedRow = row;
-                            else if (Guid.TryParse(row.Job?.Id ?? row.Material?.JobId, out var job))
+                            else if (Uuid.TryParse(row.Job?.Id ?? row.Material?.JobId, out var job))
                                 ofWorkers.Add((planned, plan.Actor.UserId, job, row));
                         }
                     },

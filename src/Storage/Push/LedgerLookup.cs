@@ -20,11 +20,53 @@ internal static class LedgerLookup
             AddById(reads, byId);
     }
 
+    /// <summary>
+    /// Compares what has the id of an operation, but not its place in its outbox, with it: another operation's result answers
+    /// nothing. A copy of a store, and a device that numbers anew, push what is the same.
+    /// </summary>
+    public static async Task CompareAsync(
+        NpgsqlConnection connection, IReadOnlyList<SubmissionPlan> plans, CancellationToken cancellationToken)
+    {
+        var moved = plans.SelectMany(
+            plan => plan.Batch.Where(planned => plan.Recorded.IsElsewhere(planned.Operation)), (plan, planned) => (plan, planned))
+            .ToLookup(one => one.planned.Operation.Id);
+        if (moved.Count == 0)
+            return;
+        await using var reads = new ReadBatch(connection);
+        reads.Add(
+            "SELECT q.id, q.payload::text FROM sync_queue q WHERE q.id = ANY($1)",
+            reader =>
+            {
+                var id = reader.GetGuid(0).ToString();
+                foreach (var (plan, planned) in moved[id])
+                {
+                    if (!RecordedOperations.IsSame(LedgerJson.TryParse<Operation>(reader.GetString(1)), planned))
+                        plan.Recorded.AddTaken(id);
+                }
+            },
+            ReadBatch.Ids(moved.Select(group => Guid.Parse(group.Key))));
+        await reads.ExecuteAsync(cancellationToken);
+    }
+
     /// <summary>A recorded result; a plain APPLIED is not written down.</summary>
-    public static OperationResult ReadResult(NpgsqlDataReader reader, int ordinal, Guid id, long clientSeq) =>
-        reader.IsDBNull(ordinal)
-            ? new OperationResult { OperationId = id.ToString(), ClientSeq = clientSeq, Outcome = OperationOutcome.Applied }
-            : LedgerJson.Parse<OperationResult>(reader.GetString(ordinal));
+    public static OperationResult ReadResult(NpgsqlDataReader reader, int ordinal, Guid id, long clientSeq)
+    {
+        var plain = new OperationResult { OperationId = id.ToString(), ClientSeq = clientSeq, Outcome = OperationOutcome.Applied };
+        if (reader.IsDBNull(ordinal))
+            return plain;
+        try
+        {
+            return LedgerJson.Parse<OperationResult>(reader.GetString(ordinal));
+        }
+#pragma warning disable CA1031 // Another program wrote it: there is a result, whatever it was.
+        catch (Exception)
+        {
+            plain.Outcome = OperationOutcome.Rejected;
+            plain.Status = Rejection.Of(ErrorReason.Fault, "the recorded result cannot be read");
+            return plain;
+        }
+#pragma warning restore CA1031
+    }
 
     private static void AddByNumber(ReadBatch reads, SubmissionPlan[] plans)
     {
@@ -52,11 +94,11 @@ internal static class LedgerLookup
 
     private static void AddById(ReadBatch reads, ILookup<Guid, SubmissionPlan> plans) => reads.Add(
         """
-        SELECT q.id, q.user_id, coalesce(q.client_seq, 0), q.result::text, CASE WHEN q.device_id IS NULL THEN q.payload::text END
+        SELECT q.id, q.user_id, coalesce(q.client_seq, 0), q.result::text, q.device_id
         FROM unnest($1) AS r(id) CROSS JOIN LATERAL (
             SELECT * FROM sync_queue s WHERE s.id = r.id AND s.status = 'completed' OFFSET 0) q
         UNION ALL
-        SELECT q.id, q.user_id, coalesce(q.client_seq, 0), q.result::text, CASE WHEN q.device_id IS NULL THEN q.payload::text END
+        SELECT q.id, q.user_id, coalesce(q.client_seq, 0), q.result::text, q.device_id
         FROM sync_queue q WHERE q.id = ANY($1) AND q.status <> 'completed'
         """,
         reader =>
@@ -70,9 +112,10 @@ internal static class LedgerLookup
                     continue;
                 }
 
-                plan.Recorded.Add(null, ReadResult(reader, 3, id, reader.GetInt64(2)));
-                if (!reader.IsDBNull(4))
-                    plan.Recorded.AddRequest(LedgerJson.Parse<Operation>(reader.GetString(4)));
+                var device = reader.IsDBNull(4) ? null : (Guid?)reader.GetGuid(4);
+                var seq = reader.GetInt64(2);
+                var ownSeq = device is not null && device == plan.Actor.DeviceId ? seq : (long?)null;
+                plan.Recorded.Add(id.ToString(), ReadResult(reader, 3, id, seq), ownSeq);
             }
         },
         ReadBatch.Ids(plans.Select(group => group.Key)));

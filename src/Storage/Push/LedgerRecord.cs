@@ -1,4 +1,6 @@
+using Google.Protobuf;
 using KhsCrm.Contracts.Kinds;
+using KhsCrm.Contracts.Rules;
 using KhsCrm.V1;
 using Npgsql;
 using NpgsqlTypes;
@@ -8,36 +10,53 @@ namespace KhsCrm.Storage.Push;
 /// <summary>Records operations in the ledger, <c>sync_queue</c>: what was asked, and what became of it.</summary>
 internal static class LedgerRecord
 {
+    // The JSON is cast row by row: cast as an array it takes PostgreSQL ten times as long.
+    private const string InsertSql =
+        """
+        INSERT INTO sync_queue
+            (id, user_id, device_id, operation, entity_type, entity_id, payload, status, error, result, client_seq,
+             waits_for, processed_at)
+        SELECT r.id, r.user_id, r.device_id, r.operation, r.entity_type, r.entity_id, r.payload::jsonb, r.status, r.error,
+            r.result::jsonb, r.client_seq, r.waits_for, CASE WHEN r.status <> 'pending' THEN clock_timestamp() END
+        FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+            AS r(id, user_id, device_id, operation, entity_type, entity_id, payload, status, error, result, client_seq, waits_for)
+        """;
+
+    // With the bytes that came, of those that may be applied later.
+    private const string InsertKeptSql =
+        """
+        INSERT INTO sync_queue
+            (id, user_id, device_id, operation, entity_type, entity_id, payload, status, error, result, client_seq,
+             waits_for, message, processed_at)
+        SELECT r.id, r.user_id, r.device_id, r.operation, r.entity_type, r.entity_id, r.payload::jsonb, r.status, r.error,
+            r.result::jsonb, r.client_seq, r.waits_for, r.message, CASE WHEN r.status <> 'pending' THEN clock_timestamp() END
+        FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) AS r(
+            id, user_id, device_id, operation, entity_type, entity_id, payload, status, error, result, client_seq, waits_for, message)
+        """;
+
     /// <summary>Records what is new in a group, in one statement.</summary>
     public static NpgsqlBatchCommand Insert(IReadOnlyList<SubmissionPlan> plans)
     {
-        // The JSON is cast row by row: cast as an array it takes PostgreSQL ten times as long.
-        var command = new NpgsqlBatchCommand(
-            """
-            INSERT INTO sync_queue
-                (id, user_id, device_id, operation, entity_type, entity_id, payload, status, error, result, client_seq,
-                 waits_for, processed_at)
-            SELECT r.id, r.user_id, r.device_id, r.operation, r.entity_type, r.entity_id, r.payload::jsonb, r.status, r.error,
-                r.result::jsonb, r.client_seq, r.waits_for, CASE WHEN r.status <> 'pending' THEN clock_timestamp() END
-            FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
-                AS r(id, user_id, device_id, operation, entity_type, entity_id, payload, status, error, result, client_seq, waits_for)
-            """);
         (SubmissionPlan Plan, PlannedOperation Planned)[] rows =
             [.. plans.SelectMany(plan => plan.Fresh.Select(planned => (plan, planned)))];
+        var keepsSome = rows.Any(row => IsKept(row.Planned));
+        var command = new NpgsqlBatchCommand(keepsSome ? InsertKeptSql : InsertSql);
         var used = new HashSet<Guid>();
         // An id that is none, is used twice or is another's cannot be the ledger's key; the payload keeps what was sent.
         Add((plan, planned) => Key(plan, planned.Operation), NpgsqlDbType.Uuid);
         Add((plan, _) => plan.Actor.UserId, NpgsqlDbType.Uuid);
         Add((plan, _) => plan.Actor.DeviceId, NpgsqlDbType.Uuid);
         Add((_, planned) => OperationName(planned.Operation.Kind), NpgsqlDbType.Text);
-        Add((_, planned) => KindOf(planned.Operation)?.Name ?? "unknown", NpgsqlDbType.Text);
-        Add((_, planned) => EntityId(planned.Operation), NpgsqlDbType.Uuid);
-        Add((_, planned) => LedgerJson.Of(planned), NpgsqlDbType.Text);
+        Add((_, planned) => KindOf(planned)?.Name ?? "unknown", NpgsqlDbType.Text);
+        Add((_, planned) => EntityId(planned), NpgsqlDbType.Uuid);
+        Add((_, planned) => planned.Prepared!.Payload, NpgsqlDbType.Text);
         Add((_, planned) => StatusOf(planned), NpgsqlDbType.Text);
         Add((_, planned) => ErrorOf(planned), NpgsqlDbType.Text);
         Add((_, planned) => ResultOf(planned), NpgsqlDbType.Text);
         Add((plan, planned) => plan.Actor.DeviceId is null ? null : (long?)planned.Operation.ClientSeq, NpgsqlDbType.Bigint);
         Add((_, planned) => planned.WaitsFor, NpgsqlDbType.Uuid);
+        if (keepsSome)
+            Add((_, planned) => IsKept(planned) ? planned.Operation.ToByteArray() : null, NpgsqlDbType.Bytea);
         return command;
 
         Guid Key(SubmissionPlan plan, Operation operation) =>
@@ -60,8 +79,11 @@ internal static class LedgerRecord
     public static string? ResultOf(PlannedOperation planned) =>
         planned.Result is { Outcome: OperationOutcome.Applied, ConflictingFields.Count: 0 } ? null : LedgerJson.Of(planned.Result);
 
-    public static Guid? ParsedId(Operation operation) =>
-        Guid.TryParseExact(operation.Id, "D", out var id) && id.ToString() == operation.Id ? id : null;
+    public static Guid? ParsedId(Operation operation) => Uuid.Find(operation.Id);
+
+    // What waits, and what failed and a person may retry; not what there is nothing left of.
+    private static bool IsKept(PlannedOperation planned) =>
+        (planned.IsDeferred || planned.IsRejected) && planned.Prepared is not { IsBare: true };
 
     private static string OperationName(OperationKind kind) => kind switch
     {
@@ -70,9 +92,9 @@ internal static class LedgerRecord
         _ => "update",
     };
 
-    private static EntityKind? KindOf(Operation operation) =>
-        operation.Entity is null ? null : EntityKinds.Of(operation.Entity);
+    private static EntityKind? KindOf(PlannedOperation planned) =>
+        planned is { Operation.Entity: { } entity, Prepared: not { IsBare: true } } ? EntityKinds.Of(entity) : null;
 
-    private static Guid? EntityId(Operation operation) =>
-        KindOf(operation) is { } kind && Guid.TryParse(kind.GetId(operation.Entity), out var id) ? id : null;
+    private static Guid? EntityId(PlannedOperation planned) =>
+        KindOf(planned) is { } kind ? Uuid.Find(kind.GetId(planned.Operation.Entity)) : null;
 }

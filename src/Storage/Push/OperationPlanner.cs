@@ -76,6 +76,8 @@ internal sealed class OperationPlanner(
         else
         {
             ServerFields.SetOnCreate(row, _actorId, now);
+            if (planned.PasswordHash is not null)
+                state.AddSignIn(id);
             Write(planned, WriteKind.Insert, table, id, row);
         }
     }

@@ -9,10 +9,21 @@ internal sealed class PlannedOperation(Operation operation)
 {
     public Operation Operation { get; } = operation;
 
+    public PlannedOperation(PreparedOperation prepared)
+        : this(prepared.Operation) =>
+        (Prepared, Violations, SeenVersion, PasswordHash) =
+            (prepared, prepared.Violations, prepared.Write.SeenVersion, prepared.Write.PasswordHash);
+
+    /// <summary>What it was made from; null for one that the ledger kept.</summary>
+    public PreparedOperation? Prepared { get; }
+
     public OperationResult Result { get; } = new() { OperationId = operation.Id, ClientSeq = operation.ClientSeq };
 
     /// <summary>What is wrong with it by itself.</summary>
     public IReadOnlyList<FieldViolation> Violations { get; init; } = [];
+
+    /// <summary>Whether there is a row that it is about, and nothing known against it.</summary>
+    public bool IsSound => Violations.Count == 0 && Prepared?.Fault is null;
 
     /// <summary>The version of the row that a typed RPC insists on.</summary>
     public Timestamp? SeenVersion { get; init; }

@@ -1,48 +1,23 @@
-using KhsCrm.Contracts.Rules;
-using KhsCrm.V1;
-using Npgsql;
-
 namespace KhsCrm.Storage.Push;
 
-/// <summary>
-/// What one caller asks: a device's batch, or the one operation of a typed RPC. What is wrong with an operation by itself
-/// is found here, once, before any transaction.
-/// </summary>
-internal sealed class Submission
+/// <summary>What one caller asks: a device's batch, or the one operation of a typed RPC.</summary>
+internal sealed class Submission(Actor actor, IReadOnlyList<PreparedOperation> writes)
 {
-    private readonly IReadOnlyList<FieldViolation>[] _violations;
-
     public Submission(Actor actor, IReadOnlyList<SingleWrite> writes)
+        : this(actor, [.. writes.Select(write => new PreparedOperation(write, isPushed: actor.DeviceId is not null))])
     {
-        (Actor, Writes) = (actor, writes);
-        _violations = new IReadOnlyList<FieldViolation>[writes.Count];
-        for (var i = 0; i < writes.Count; i++)
-        {
-            var operation = writes[i].Operation;
-            if (operation is { Kind: OperationKind.Create, Entity: { } entity })
-                EntityDefaults.Apply(entity);
-            _violations[i] = OperationRules.Check(operation);
-        }
     }
 
-    public Actor Actor { get; }
+    public Actor Actor => actor;
 
-    public IReadOnlyList<SingleWrite> Writes { get; }
-
-    /// <summary>What the database had against the one operation that is left; null as long as it is not narrowed down.</summary>
-    public PostgresException? Fault { get; set; }
+    public IReadOnlyList<PreparedOperation> Writes => writes;
 
     /// <summary>What became of it; null until the transaction is committed.</summary>
     public PushOutcome? Outcome { get; set; }
 
+    /// <summary>Why there is no outcome, where that is this submission's own doing.</summary>
+    public Exception? Failure { get; set; }
+
     /// <summary>The operations, as a transaction begins with them.</summary>
-    public PlannedOperation[] ToPlan() =>
-    [
-        .. Writes.Select((write, i) => new PlannedOperation(write.Operation)
-        {
-            Violations = _violations[i],
-            SeenVersion = write.SeenVersion,
-            PasswordHash = write.PasswordHash,
-        }),
-    ];
+    public PlannedOperation[] ToPlan() => [.. Writes.Select(write => new PlannedOperation(write))];
 }

@@ -45,17 +45,23 @@ internal sealed class SubmissionPlan(Submission submission)
             else if (!ids.Add(planned.Operation.Id))
                 planned.Reject(Rejection.Of([new("operation.id", "is used twice in this batch")]));
             else if (Recorded.IsTaken(planned.Operation.Id))
-                planned.Reject(Rejection.Of([new("operation.id", "is another operation's")]));
+                planned.Reject(Rejection.Of([TakenId]));
+            else if (planned.Prepared?.Fault is { } fault)
+                planned.Reject(fault.Clone());
             else if (!WritePolicy.AllowsKind(Device.Role, planned.Operation))
                 planned.Reject(ErrorReason.NotPermitted, "your role does not allow this");
-            else if (Submission.Fault is { } fault)
-                planned.Reject(DatabaseFault.ToStatus(fault));
+            else if (planned.Prepared?.PushViolation is { } missing)
+                planned.Reject(Rejection.Of([missing]));
         }
     }
 
     public PushOutcome ToOutcome() => Refusal is { } reason
         ? PushOutcome.Refused(reason, Device.LastClientSeq)
         : new PushOutcome([.. Batch.Select(planned => planned.Result)], LastClientSeq);
+
+    private FieldViolation TakenId => Actor.DeviceId is null
+        ? new("request_id", "was used by another request")
+        : new("operation.id", "is another operation's");
 
     private ErrorReason? FindRefusal()
     {

@@ -1,3 +1,4 @@
+using KhsCrm.Contracts.Rules;
 using KhsCrm.Storage.Tables;
 using KhsCrm.V1;
 using Npgsql;
@@ -72,7 +73,7 @@ internal sealed class WritePlan(bool isLocked)
         // A second write to a row comes after the first.
         var first = _waveOfRow.GetValueOrDefault((table.Kind.Type, id), -1) + 1;
         // Parents are inserted before their children within a wave.
-        if (row.Job is { } job && Guid.TryParse(job.CustomerId, out var customer))
+        if (row.Job is { } job && Uuid.TryParse(job.CustomerId, out var customer))
             first = Math.Max(first, _waveOfRow.GetValueOrDefault((EntityType.Customer, customer), -1));
         if (JobOf(row) is { } parent)
             first = Math.Max(first, _waveOfRow.GetValueOrDefault((EntityType.Job, parent), -1));
@@ -88,7 +89,7 @@ internal sealed class WritePlan(bool isLocked)
     }
 
     private static Guid? JobOf(Entity row) =>
-        Guid.TryParse(row.Material?.JobId ?? row.JobAssignment?.JobId, out var job) ? job : null;
+        Uuid.TryParse(row.Material?.JobId ?? row.JobAssignment?.JobId, out var job) ? job : null;
 
     private static NpgsqlBatchCommand ActAs(Guid actor) => new($"SET LOCAL khscrm.actor_id = '{actor}'");
 

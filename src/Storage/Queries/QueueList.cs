@@ -14,6 +14,9 @@ public sealed class QueueList(NpgsqlDataSource dataSource)
         q.processed_at, q.device_id, coalesce(q.client_seq, 0)
         """;
 
+    // The name under which a payload is shown that is no JSON object.
+    private const string NoObject = "payload";
+
     /// <summary>Where a page ended: the key of its last item.</summary>
     public sealed record Position(DateTime CreatedAt, Guid Id)
     {
@@ -71,7 +74,7 @@ public sealed class QueueList(NpgsqlDataSource dataSource)
                 Operation = reader.GetString(2),
                 EntityType = reader.GetString(3),
                 EntityId = reader.IsDBNull(4) ? "" : reader.GetGuid(4).ToString(),
-                Payload = JsonParser.Default.Parse<Struct>(reader.GetString(5)),
+                Payload = PayloadOf(reader.GetString(5)),
                 RetryCount = reader.GetInt32(6),
                 Status = StatusOf(reader.GetString(7)),
                 CreatedAt = Timestamp.FromDateTime(reader.GetDateTime(9)),
@@ -85,6 +88,23 @@ public sealed class QueueList(NpgsqlDataSource dataSource)
         }
 
         return items;
+    }
+
+    // Another program may have written any JSON; the list is of everybody's operations.
+    private static Struct PayloadOf(string json)
+    {
+        try
+        {
+            var value = JsonParser.Default.Parse<Value>(json);
+            return value.KindCase == Value.KindOneofCase.StructValue
+                ? value.StructValue
+                : new Struct { Fields = { [NoObject] = value } };
+        }
+        catch (InvalidProtocolBufferException)
+        {
+            // Nested too deep for a message.
+            return new Struct { Fields = { [NoObject] = Value.ForString(json) } };
+        }
     }
 
     private static string? NameOf(SyncQueueStatus status) =>

@@ -46,6 +46,9 @@ public sealed class KhsCrmDbContext(DbContextOptions<KhsCrmDbContext> options) :
     /// <summary>What was deleted.</summary>
     public DbSet<TombstoneRow> Tombstones => Set<TombstoneRow>();
 
+    /// <summary>The histories that operators began.</summary>
+    public DbSet<SyncHistoryRow> SyncHistories => Set<SyncHistoryRow>();
+
     /// <summary>The database's timelines.</summary>
     public DbSet<SyncTimelineRow> SyncTimelines => Set<SyncTimelineRow>();
 

@@ -29,6 +29,13 @@ public sealed class PasswordChange(NpgsqlDataSource dataSource, PasswordHasher h
         return session;
     }
 
+    /// <summary>Whether a password is the one that an active user signs in with.</summary>
+    public async Task<bool> IsPasswordAsync(Guid userId, string password, CancellationToken cancellationToken)
+    {
+        var hash = await ReadHashAsync(userId, cancellationToken);
+        return await Task.Run(() => hasher.Verify(password, hash), cancellationToken);
+    }
+
     /// <summary>Sets a user's password without the old one, and ends all their sessions.</summary>
     /// <returns>How many sessions ended; null when there is no such user.</returns>
     public async Task<int?> ResetAsync(Guid actorId, Guid userId, string newPassword, CancellationToken cancellationToken)

@@ -1,5 +1,6 @@
 using System.Text;
 using Google.Protobuf.WellKnownTypes;
+using KhsCrm.Contracts.Rules;
 using KhsCrm.Storage.Sessions;
 using KhsCrm.SyncServer.Errors;
 using KhsCrm.V1;
@@ -77,9 +78,9 @@ internal sealed class AccessTokens
         var result = await _handler.ValidateTokenAsync(token, _validation);
         if (!result.IsValid
             || !result.Claims.TryGetValue(JwtRegisteredClaimNames.Sub, out var subject)
-            || !Guid.TryParse(subject as string, out var id)
+            || !Uuid.TryParse(subject as string, out var id)
             || !result.Claims.TryGetValue(JwtRegisteredClaimNames.Sid, out var session)
-            || !Guid.TryParse(session as string, out var sessionId)
+            || !Uuid.TryParse(session as string, out var sessionId)
             || !result.Claims.TryGetValue("role", out var role)
             || role is not (int or long))
         {

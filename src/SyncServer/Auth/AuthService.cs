@@ -1,5 +1,6 @@
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
+using KhsCrm.Contracts.Rules;
 using KhsCrm.Storage.ServiceAccounts;
 using KhsCrm.Storage.Sessions;
 using KhsCrm.SyncServer.Errors;
@@ -72,7 +73,7 @@ internal sealed class AuthService(
     public override async Task<RevokeSessionResponse> RevokeSession(RevokeSessionRequest request, ServerCallContext context)
     {
         var user = await context.RequireUserAsync();
-        if (!HelloRules.IsUuid(request.FamilyId))
+        if (!Uuid.Is(request.FamilyId))
             throw RpcFault.Field("family_id", "must be a lower-case UUID");
         var familyId = Guid.Parse(request.FamilyId);
         if (!await directory.EndAsync(user.Id, familyId, context.CancellationToken))

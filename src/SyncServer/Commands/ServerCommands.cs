@@ -14,6 +14,7 @@ internal static class ServerCommands
     {
         MigrateCommand.Create(),
         SetPasswordCommand.Create(),
+        HistoryCommand.Create(),
         DevelopmentCommand.Create(),
     };
 }

@@ -15,16 +15,20 @@ internal sealed class DeferralWorker(
     Commits commits,
     IOptions<DeferralOptions> options,
     TimeProvider timeProvider,
-    ILogger<DeferralWorker> logger) : DatabaseLoop(options.Value.PollInterval, timeProvider)
+    ILogger<DeferralWorker> logger) : DatabaseLoop(options.Value.PollInterval, timeProvider, logger)
 {
     private readonly TimeProvider _time = timeProvider;
     private readonly SemaphoreSlim _wake = new(0, 1);
     private volatile bool _anyWaits = true;
 
     /// <summary>Takes note of what a push did: it may be what others wait for, or wait itself.</summary>
-    public void Notice(IReadOnlyList<OperationResult> written)
+    /// <param name="deviceId">Whose push; null for a typed RPC.</param>
+    /// <param name="written">The results.</param>
+    public void Notice(Guid? deviceId, IReadOnlyList<OperationResult> written)
     {
         var waits = written.Any(result => result.Outcome == OperationOutcome.Deferred);
+        if (deviceId is { } device && written.Any(Waits))
+            results.Await(device, written.Where(Waits).Select(result => Guid.Parse(result.OperationId)));
         if (waits)
             _anyWaits = true;
         // Only a new row can be what somebody waits for; any row of these kinds is good enough for a look.
@@ -56,6 +60,9 @@ internal sealed class DeferralWorker(
             Publish(late);
         }
 
+        // What another server has tried again. Nothing is asked while no stream of this server waits.
+        if (results.FindAwaited() is { Length: > 0 } awaited)
+            results.PublishFinal(await deferred.FindFinalIdsAsync(awaited, cancellationToken));
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var woken = _wake.WaitAsync(either.Token);
         await Task.WhenAny(woken, Task.Delay(options.Value.PollInterval, _time, either.Token));
@@ -63,6 +70,9 @@ internal sealed class DeferralWorker(
     }
 
     protected override void LogFailure(Exception exception) => DeferralLog.RetryFailed(logger, exception);
+
+    private static bool Waits(OperationResult result) =>
+        result is { Outcome: OperationOutcome.Deferred } or { Outcome: OperationOutcome.Duplicate, FirstOutcome: OperationOutcome.Deferred };
 
     private static bool IsWaitedFor(Entity? row) =>
         row?.RowCase is Entity.RowOneofCase.Customer or Entity.RowOneofCase.Job or Entity.RowOneofCase.JobAssignment;

@@ -28,13 +28,21 @@ internal sealed class LateResultLoop(LateResults results, DeferredOperations def
         try
         {
             foreach (var ids in hello.DeferredOperationIds.Select(Guid.Parse).Chunk(MaxResultsHeld))
-                await SendAsync(await deferred.FindFinalAsync(actor, ids, ended));
+            {
+                results.Await(_device, ids);
+                var final = await deferred.FindFinalAsync(actor, ids, ended);
+                results.Forget(_device, final.Select(result => Guid.Parse(result.OperationId)));
+                await SendAsync(final);
+            }
+
             while (await live.WaitToReadAsync(ended))
             {
-                List<OperationResult> batch = [];
-                while (batch.Count < MaxResultsHeld && live.TryRead(out var result))
-                    batch.Add(result);
-                await SendAsync(batch);
+                List<LateNews> batch = [];
+                while (batch.Count < MaxResultsHeld && live.TryRead(out var news))
+                    batch.Add(news);
+                Guid[] asked = [.. batch.Where(news => news.Result is null).Select(news => news.OperationId)];
+                IReadOnlyList<OperationResult> found = asked.Length == 0 ? [] : await deferred.FindFinalAsync(actor, asked, ended);
+                await SendAsync([.. batch.Select(news => news.Result).OfType<OperationResult>(), .. found]);
             }
         }
         finally

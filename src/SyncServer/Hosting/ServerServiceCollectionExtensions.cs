@@ -64,6 +64,9 @@ internal static class ServerServiceCollectionExtensions
 
     private static IServiceCollection AddLive(this IServiceCollection services)
     {
+        // The loops survive whatever happens. Should one end all the same, the others and the calls go on.
+        services.Configure<HostOptions>(
+            host => host.BackgroundServiceExceptionBehavior = BackgroundServiceExceptionBehavior.Ignore);
         services.AddOptions<LiveOptions>().BindConfiguration("Live").ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<PushLog>().AddSingleton<Backlog>().AddSingleton<ChangePump>().AddSingleton<Commits>().AddSingleton<CatchUpReader>();
         services.AddHostedService(provider => provider.GetRequiredService<ChangePump>());

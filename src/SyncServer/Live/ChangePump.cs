@@ -12,7 +12,7 @@ namespace KhsCrm.SyncServer.Live;
 /// </summary>
 internal sealed class ChangePump(
     LiveReader reader, PushLog pushes, Backlog backlog, IOptions<LiveOptions> options, TimeProvider timeProvider, ILogger<ChangePump> logger)
-    : DatabaseLoop(options.Value.PollInterval, timeProvider)
+    : DatabaseLoop(options.Value.PollInterval, timeProvider, logger)
 {
     private readonly TimeSpan _pollInterval = options.Value.PollInterval;
     private readonly TimeProvider _timeProvider = timeProvider;
@@ -173,12 +173,23 @@ internal sealed class ChangePump(
     {
         if (window.Fault is { } fault)
             LiveLog.WindowNotRead(logger, fault.GetType().Name);
+        if (window.IsEmpty)
+        {
+            Confirm(window.To);
+            return;
+        }
+
         lock (_gate)
         {
-            _position = window.To;
             NoteRead();
-            // Another history: which cursors are still good in it is the delta reader's to say, stream by stream.
-            var isBroken = !window.IsWhole || !window.To.IsOfSameHistory(window.From);
+            // Another history: which cursors are still good in it is the delta reader's to say, stream by stream. The pump takes a
+            // new position, because this window proved nothing that the new history holds.
+            var isOtherHistory = !window.To.IsOfSameHistory(window.From);
+            if (isOtherHistory)
+                (_position, _positioned) = (null, New());
+            else
+                _position = window.To;
+            var isBroken = isOtherHistory || !window.IsWhole;
             foreach (var feed in _feeds)
             {
                 if (isBroken)

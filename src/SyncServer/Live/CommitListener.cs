@@ -11,7 +11,7 @@ internal sealed class CommitListener(
     Commits commits,
     IOptions<LiveOptions> options,
     TimeProvider timeProvider,
-    ILogger<CommitListener> logger) : DatabaseLoop(options.Value.PollInterval, timeProvider)
+    ILogger<CommitListener> logger) : DatabaseLoop(options.Value.PollInterval, timeProvider, logger)
 {
     // A connection whose other end is gone says nothing: it is asked now and then.
     private static readonly TimeSpan ProbeInterval = TimeSpan.FromMinutes(1);
@@ -26,6 +26,7 @@ internal sealed class CommitListener(
             await listen.ExecuteNonQueryAsync(cancellationToken);
         // What was told while nobody listened is lost.
         pump.TellAll();
+        Recovered();
         while (true)
         {
             if (await connection.WaitAsync(ProbeInterval, cancellationToken))

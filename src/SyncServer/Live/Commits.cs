@@ -14,7 +14,7 @@ internal sealed class Commits(
     PushLog pushes,
     IOptions<LiveOptions> options,
     TimeProvider timeProvider,
-    ILogger<Commits> logger) : DatabaseLoop(options.Value.PollInterval, timeProvider)
+    ILogger<Commits> logger) : DatabaseLoop(options.Value.PollInterval, timeProvider, logger)
 {
     private readonly Lock _lock = new();
     private readonly HashSet<Guid> _untold = [];
@@ -49,11 +49,31 @@ internal sealed class Commits(
             _untold.Clear();
         }
 
+        try
+        {
+            await NotifyAsync(devices, cancellationToken);
+        }
+        catch
+        {
+            // The next notice tells of them too; a server that was told twice looks twice.
+            lock (_lock)
+                _untold.UnionWith(devices);
+            _wake.Call();
+            throw;
+        }
+    }
+
+    private async Task NotifyAsync(Guid[] devices, CancellationToken cancellationToken)
+    {
         var chunks = devices.Length == 0 ? [[]] : devices.Chunk(CommitNotice.MaxDevices);
         foreach (var chunk in chunks)
         {
-            // Nothing is lost with a notice that a crash of PostgreSQL takes along: it need not wait for the disk.
-            await using var command = dataSource.CreateCommand("SELECT set_config('synchronous_commit', 'off', true), pg_notify($1, $2)");
+            // NOTIFY takes a transaction id but writes no WAL, so its commit alone would not be flushed, and a crash would give
+            // the id out again. With a message in it the id is durable like that of any other write (ADR 17).
+            await using var command = dataSource.CreateCommand(
+                """
+                SELECT set_config('synchronous_commit', 'on', true), pg_logical_emit_message(true, 'khscrm', ''), pg_notify($1, $2)
+                """);
             command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = CommitNotice.Channel });
             command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = $"{new CommitNotice(ServerId, chunk)}" });
             await command.ExecuteNonQueryAsync(cancellationToken);

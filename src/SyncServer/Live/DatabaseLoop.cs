@@ -1,15 +1,35 @@
-using Npgsql;
-
 namespace KhsCrm.SyncServer.Live;
 
-/// <summary>Work that goes on for as long as the server runs, though the database goes and comes.</summary>
-internal abstract class DatabaseLoop(TimeSpan pause, TimeProvider timeProvider) : BackgroundService
+/// <summary>
+/// Work that goes on for as long as the server runs, whatever a round of it throws: the database may be away, a row may hold
+/// what nobody foresaw, and a bug of ours must not end the host. Logged once, then tried again with growing pauses, and
+/// logged when it is over.
+/// </summary>
+/// <param name="pause">Before the first retry; it doubles with each.</param>
+/// <param name="timeProvider">The clock of the pauses.</param>
+/// <param name="logger">Is told when it is over.</param>
+internal abstract class DatabaseLoop(TimeSpan pause, TimeProvider timeProvider, ILogger logger) : BackgroundService
 {
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
+
+    private Type? _failure;
+    private int _failures;
+    private long _since;
+
     /// <summary>One round of the work.</summary>
     protected abstract Task StepAsync(CancellationToken cancellationToken);
 
-    /// <summary>A round failed for want of the database; after a pause comes the next.</summary>
+    /// <summary>A round failed, and for another reason than the one before; after a pause comes the next.</summary>
     protected abstract void LogFailure(Exception exception);
+
+    /// <summary>Says that what had failed works again. A round that ends says so by itself; one that does not end calls this.</summary>
+    protected void Recovered()
+    {
+        if (_failures == 0)
+            return;
+        LoopLog.Recovered(logger, GetType().Name, timeProvider.GetElapsedTime(_since), _failures);
+        (_failures, _failure) = (0, null);
+    }
 
     protected sealed override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -18,16 +38,36 @@ internal abstract class DatabaseLoop(TimeSpan pause, TimeProvider timeProvider) 
             try
             {
                 await StepAsync(stoppingToken);
+                Recovered();
             }
             catch (Exception) when (stoppingToken.IsCancellationRequested)
             {
                 // The server stops, and what a round needs may be gone before it.
             }
-            catch (Exception exception) when (exception is NpgsqlException or TimeoutException or IOException)
+#pragma warning disable CA1031 // An exception that leaves this loop ends the work for good, and by default the host.
+            catch (Exception exception)
             {
-                LogFailure(exception);
-                await Task.Delay(pause, timeProvider, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                Note(exception);
+                await Task.Delay(Pause(), timeProvider, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
+#pragma warning restore CA1031
         }
+    }
+
+    private void Note(Exception exception)
+    {
+        if (_failures++ == 0)
+            _since = timeProvider.GetTimestamp();
+        if (_failure == exception.GetType())
+            return;
+        _failure = exception.GetType();
+        LogFailure(exception);
+    }
+
+    private TimeSpan Pause()
+    {
+        var longest = pause > LongestPause ? pause : LongestPause;
+        var next = pause * Math.Pow(2, Math.Min(_failures - 1, 16));
+        return next < longest ? next : longest;
     }
 }

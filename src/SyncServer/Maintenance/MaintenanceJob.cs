@@ -1,6 +1,6 @@
 using KhsCrm.Storage.Maintenance;
+using KhsCrm.SyncServer.Live;
 using Microsoft.Extensions.Options;
-using Npgsql;
 
 namespace KhsCrm.SyncServer.Maintenance;
 
@@ -9,37 +9,23 @@ internal sealed class MaintenanceJob(
     DatabaseMaintenance maintenance,
     IOptions<RetentionOptions> options,
     TimeProvider timeProvider,
-    ILogger<MaintenanceJob> logger) : BackgroundService
+    ILogger<MaintenanceJob> logger) : DatabaseLoop(RetryPause, timeProvider, logger)
 {
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    private static readonly TimeSpan RetryPause = TimeSpan.FromMinutes(1);
+
+    private readonly TimeProvider _time = timeProvider;
+
+    protected override async Task StepAsync(CancellationToken cancellationToken)
     {
-        try
+        if (await maintenance.RunAsync(cancellationToken) is { } report)
         {
-            while (true)
-            {
-                await RunAsync(stoppingToken);
-                await Task.Delay(options.Value.Interval, timeProvider, stoppingToken);
-            }
+            MaintenanceLog.Done(
+                logger, report.PartitionsMade, report.PartitionsDropped, report.TombstonesPurged, report.OperationsPurged);
         }
-        catch (Exception) when (stoppingToken.IsCancellationRequested)
-        {
-            // The server stops, and the database may be gone before it.
-        }
+
+        Recovered();
+        await Task.Delay(options.Value.Interval, _time, cancellationToken);
     }
 
-    private async Task RunAsync(CancellationToken stoppingToken)
-    {
-        try
-        {
-            if (await maintenance.RunAsync(stoppingToken) is { } report)
-            {
-                MaintenanceLog.Done(
-                    logger, report.PartitionsMade, report.PartitionsDropped, report.TombstonesPurged, report.OperationsPurged);
-            }
-        }
-        catch (NpgsqlException exception) when (!stoppingToken.IsCancellationRequested)
-        {
-            MaintenanceLog.Failed(logger, exception);
-        }
-    }
+    protected override void LogFailure(Exception exception) => MaintenanceLog.Failed(logger, exception);
 }

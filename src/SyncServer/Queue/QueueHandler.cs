@@ -1,3 +1,4 @@
+using KhsCrm.Contracts.Rules;
 using KhsCrm.Storage.Push.Deferral;
 using KhsCrm.Storage.Queries;
 using KhsCrm.SyncServer.Auth;
@@ -17,7 +18,7 @@ internal sealed class QueueHandler(QueueList queue, DeferredOperations deferred,
     {
         if (!Enum.IsDefined(request.Status))
             throw RpcFault.Field("status", "is not a SyncQueueStatus", ErrorReason.EnumValueUnknown);
-        if (request.DeviceId.Length > 0 && !HelloRules.IsUuid(request.DeviceId))
+        if (request.DeviceId.Length > 0 && !Uuid.Is(request.DeviceId))
             throw RpcFault.Field("device_id", "must be a lower-case UUID, or empty");
         var page = pages.Open<QueueList.Position>(user, request);
         var (items, next) = page.Cut(
@@ -57,7 +58,7 @@ internal sealed class QueueHandler(QueueList queue, DeferredOperations deferred,
     // from none.
     private async Task<SyncQueueItem> FindAsync(CurrentUser user, string operationId, CancellationToken cancellationToken)
     {
-        if (!HelloRules.IsUuid(operationId))
+        if (!Uuid.Is(operationId))
             throw RpcFault.Field("operation_id", "must be a lower-case UUID");
         return await queue.FindAsync(Guid.Parse(operationId), cancellationToken) is { } item
             && (user.Role == Role.Owner || item.UserId == user.Id.ToString())

@@ -1,4 +1,5 @@
 using Google.Protobuf.WellKnownTypes;
+using KhsCrm.Contracts.Rules;
 using KhsCrm.SyncServer.Errors;
 using KhsCrm.SyncServer.Sync;
 using KhsCrm.V1;
@@ -9,12 +10,12 @@ namespace KhsCrm.SyncServer.Services;
 /// <summary>Reads single fields of requests; what is wrong with one is a fault that names it and its rule.</summary>
 internal static class RequestFields
 {
-    public static Guid Id(string field, string value) => HelloRules.IsUuid(value)
+    public static Guid Id(string field, string value) => Uuid.Is(value)
         ? Guid.Parse(value)
         : throw RpcFault.Field(field, "must be a lower-case UUID");
 
     public static Guid? OptionalId(string field, string value) => value.Length == 0 ? null
-        : HelloRules.IsUuid(value) ? Guid.Parse(value)
+        : Uuid.Is(value) ? Guid.Parse(value)
         : throw RpcFault.Field(field, "must be a lower-case UUID, or empty");
 
     public static IReadOnlyCollection<JobStatus> Statuses(string field, IReadOnlyCollection<JobStatus> values)

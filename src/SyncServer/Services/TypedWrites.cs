@@ -22,11 +22,11 @@ internal sealed class TypedWrites(PushHandler push, RowFinder rows)
     /// <param name="requestId">The <c>request_id</c>; empty for none.</param>
     /// <param name="passwordHash">Of a new user; null for any other row.</param>
     /// <param name="cancellationToken">Gives up before the commit.</param>
-    /// <returns>The row as stored.</returns>
-    public async Task<Entity> CreateAsync(
+    /// <returns>The row as stored, and whether the request was answered before.</returns>
+    public async Task<(Entity Row, bool IsReplay)> CreateAsync(
         CurrentUser user, Entity row, string requestId, string? passwordHash, CancellationToken cancellationToken)
     {
-        if (requestId.Length > 0 && !HelloRules.IsUuid(requestId))
+        if (requestId.Length > 0 && !Uuid.Is(requestId))
             throw RpcFault.Field("request_id", "must be a lower-case UUID, or empty");
         var operation = new Operation
         {
@@ -34,15 +34,17 @@ internal sealed class TypedWrites(PushHandler push, RowFinder rows)
             Kind = OperationKind.Create,
             Entity = row,
         };
-        return await ApplyAsync(user, new SingleWrite(operation, PasswordHash: passwordHash), cancellationToken)
-            // The request was answered before.
+        var result = await ApplyAsync(user, new SingleWrite(operation, PasswordHash: passwordHash), cancellationToken);
+        var made = result.Entity
             ?? await rows.FindAsync(user.Id, user.Role, EntityKinds.Of(row)!.Type, IdOf(row)!.Value, cancellationToken)
             ?? throw NotFound(row);
+        return (made, result.Outcome == OperationOutcome.Duplicate);
     }
 
-    /// <inheritdoc cref="CreateAsync(CurrentUser, Entity, string, string?, CancellationToken)"/>
-    public Task<Entity> CreateAsync(CurrentUser user, Entity row, string requestId, CancellationToken cancellationToken) =>
-        CreateAsync(user, row, requestId, passwordHash: null, cancellationToken);
+    /// <summary>Makes a row that has no password.</summary>
+    /// <returns>The row as stored.</returns>
+    public async Task<Entity> CreateAsync(CurrentUser user, Entity row, string requestId, CancellationToken cancellationToken) =>
+        (await CreateAsync(user, row, requestId, passwordHash: null, cancellationToken)).Row;
 
     /// <summary>Sets the masked fields of a row, if it is still of the version that the etag names.</summary>
     public async Task<Entity> UpdateAsync(
@@ -56,7 +58,7 @@ internal sealed class TypedWrites(PushHandler push, RowFinder rows)
             UpdateMask = new() { Paths = { mask } },
         };
         var write = new SingleWrite(operation, Etags.Parse(etagField, etag));
-        return await ApplyAsync(user, write, cancellationToken)
+        return (await ApplyAsync(user, write, cancellationToken)).Entity
             ?? throw new InvalidOperationException($"An update of a {EntityKinds.Of(row)!.Name} showed no row.");
     }
 
@@ -67,12 +69,12 @@ internal sealed class TypedWrites(PushHandler push, RowFinder rows)
         return ApplyAsync(user, new SingleWrite(operation, Etags.Parse("etag", etag)), cancellationToken);
     }
 
-    private async Task<Entity?> ApplyAsync(CurrentUser user, SingleWrite write, CancellationToken cancellationToken)
+    private async Task<OperationResult> ApplyAsync(CurrentUser user, SingleWrite write, CancellationToken cancellationToken)
     {
         if (user.Role != Role.Owner && WritePolicy.AllowsKind(user.Role, write.Operation))
             await RequireInScopeAsync(user, write.Operation, cancellationToken);
         var result = await push.ApplyAsync(user, write, cancellationToken);
-        return result.Status is { } status ? throw new RpcFault(status) : result.Entity;
+        return result.Status is { } status ? throw new RpcFault(status) : result;
     }
 
     // To a typed RPC what is outside of the caller's scope does not exist, in writes as in reads. The applier, which decides,
@@ -83,7 +85,7 @@ internal sealed class TypedWrites(PushHandler push, RowFinder rows)
         var isCreate = operation.Kind == OperationKind.Create;
         var type = isCreate ? EntityType.Job : EntityKinds.Of(row)!.Type;
         // What is no id the applier says better.
-        if ((isCreate ? Parse(row.Material.JobId) : IdOf(row)) is not { } id
+        if ((isCreate ? Uuid.Find(row.Material.JobId) : IdOf(row)) is not { } id
             || await rows.FindAsync(user.Id, user.Role, type, id, cancellationToken) is not null)
         {
             return;
@@ -97,9 +99,7 @@ internal sealed class TypedWrites(PushHandler push, RowFinder rows)
     private static RpcFault NotFound(Entity row) =>
         new(ErrorReason.RowNotFound, $"the {EntityKinds.Of(row)!.Name} does not exist");
 
-    private static Guid? IdOf(Entity row) => Parse(EntityKinds.Of(row)!.GetId(row));
-
-    private static Guid? Parse(string id) => HelloRules.IsUuid(id) ? Guid.Parse(id) : null;
+    private static Guid? IdOf(Entity row) => Uuid.Find(EntityKinds.Of(row)!.GetId(row));
 
     private static string NewId() => Guid.CreateVersion7().ToString();
 }

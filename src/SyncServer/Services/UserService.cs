@@ -54,8 +54,12 @@ internal sealed class UserService(
         // Before bcrypt: the refusal of what is not allowed costs nothing.
         user.RequireOwner();
         var hash = await Task.Run(() => hasher.Hash(request.Password), context.CancellationToken);
-        var row = await writes.CreateAsync(
+        var (row, isReplay) = await writes.CreateAsync(
             user, new Entity { User = made }, request.RequestId, hash, context.CancellationToken);
+        // The ledger knows no password, so that another one is another request only by the user's. Once they have changed it,
+        // this request was answered long ago.
+        if (isReplay && !await passwords.IsPasswordAsync(Guid.Parse(row.User.Id), request.Password, context.CancellationToken))
+            throw RpcFault.Field("request_id", "was used by another request");
         return new CreateUserResponse { User = row.User.WithEtag() };
     }
 

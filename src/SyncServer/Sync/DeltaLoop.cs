@@ -48,7 +48,6 @@ internal sealed class DeltaLoop(
             // Before the read: what is written while we read is collected.
             await shared.Pump.CollectAsync(feed, ended);
             await notices.SendDueAsync(_cursor, cut);
-            var live = _next is null ? await shared.Scopes.ReadAsync(_scope, ended) : null;
             var result = await (_next ?? ReadAsync(_cursor, ended));
             _next = null;
             if (result.Delta is not { } encoded)
@@ -70,6 +69,7 @@ internal sealed class DeltaLoop(
                 _lastClientSeqSent = delta.Checkpoint ? delta.LastClientSeq : null;
             }
 
+            var live = LiveScope.Of(encoded);
             encoded.Dispose();
             _cursor = delta.Cursor.Memory;
             // Digests are read with a delta of this stream's own: the pump, which reads for all, does not know its scope.

@@ -24,14 +24,14 @@ internal static class HelloRules
         }
 
         List<FieldViolation> violations = [];
-        if (!IsUuid(hello.DeviceId))
+        if (!Uuid.Is(hello.DeviceId))
             violations.Add(new("hello.device_id", "must be a lower-case UUID"));
         if (hello.AppVersion.Length is < 1 or > 100 || hello.AppVersion.Contains('\0', StringComparison.Ordinal))
             violations.Add(new("hello.app_version", "must be 1 to 100 characters"));
         if (hello.NextClientSeq < 1)
             violations.Add(new("hello.next_client_seq", "must be at least 1"));
         violations.AddRange(CheckTypes("hello.entity_types", hello.EntityTypes));
-        if (hello.DeferredOperationIds.Count > MaxDeferredOperations || !hello.DeferredOperationIds.All(IsUuid))
+        if (hello.DeferredOperationIds.Count > MaxDeferredOperations || !hello.DeferredOperationIds.All(Uuid.Is))
             violations.Add(new("hello.deferred_operation_ids", $"must be at most {MaxDeferredOperations} lower-case UUIDs"));
         if (violations.Count > 0)
             throw new RpcFault(violations);
@@ -41,7 +41,4 @@ internal static class HelloRules
     public static IEnumerable<FieldViolation> CheckTypes(string field, IEnumerable<EntityType> types) => types
         .Where(type => type == EntityType.Unspecified || !Enum.IsDefined(type))
         .Select(type => new FieldViolation(field, $"{type:D} is not an EntityType", ErrorReason.EnumValueUnknown));
-
-    /// <summary>Whether a string is an id.</summary>
-    public static bool IsUuid(string value) => Guid.TryParseExact(value, "D", out var id) && id.ToString() == value;
 }

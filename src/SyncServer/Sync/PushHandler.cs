@@ -34,10 +34,11 @@ internal sealed class PushHandler(
                 ("limit", $"{options.Value.MaxOperationsPerBatch}"));
         }
 
+        PushRules.Check(operations);
         using var write = commits.Begin(actor.DeviceId);
         using var waiting = meter.Begin(operations.Count);
         var outcome = await committer.ApplyAsync(actor, operations, cancellationToken);
-        var results = Publish(outcome);
+        var results = Publish(actor.DeviceId, outcome);
         LeaveOutRows(results);
         return new PushResult { Results = { results }, LastClientSeq = outcome.LastClientSeq };
     }
@@ -48,14 +49,14 @@ internal sealed class PushHandler(
     {
         using var write = commits.Begin(deviceId: null);
         using var waiting = meter.Begin(operations: 1);
-        return Publish(await committer.ApplyAsync(user.Id, user.Role, operation, cancellationToken))[0];
+        return Publish(deviceId: null, await committer.ApplyAsync(user.Id, user.Role, operation, cancellationToken))[0];
     }
 
-    private IReadOnlyList<OperationResult> Publish(PushOutcome outcome)
+    private IReadOnlyList<OperationResult> Publish(Guid? deviceId, PushOutcome outcome)
     {
         if (outcome.Refusal is { } reason)
             throw ToFault(reason, outcome.LastClientSeq);
-        deferral.Notice(outcome.Results);
+        deferral.Notice(deviceId, outcome.Results);
         foreach (var result in outcome.Results)
         {
             if (result.Entity?.User is { IsActive: false } user)

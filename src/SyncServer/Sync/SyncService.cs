@@ -1,4 +1,5 @@
 using Grpc.Core;
+using KhsCrm.Contracts.Rules;
 using KhsCrm.Storage.Deltas;
 using KhsCrm.Storage.Devices;
 using KhsCrm.Storage.Push;
@@ -37,7 +38,7 @@ internal sealed class SyncService(
     public override async Task<PushResponse> Push(PushRequest request, ServerCallContext context)
     {
         var user = await context.RequireUserAsync();
-        if (!HelloRules.IsUuid(request.DeviceId))
+        if (!Uuid.Is(request.DeviceId))
             throw RpcFault.Field("device_id", "must be a lower-case UUID");
         var device = Guid.Parse(request.DeviceId);
         await devices.GreetAsync(device, user.Id, appVersion: "", context.CancellationToken);

@@ -1,7 +1,6 @@
 using Grpc.Core;
 using KhsCrm.Storage.Deltas;
 using KhsCrm.Storage.Devices;
-using KhsCrm.Storage.Live;
 using KhsCrm.Storage.Push.Deferral;
 using KhsCrm.SyncServer.Auth;
 using KhsCrm.SyncServer.Deferral;
@@ -17,7 +16,6 @@ namespace KhsCrm.SyncServer.Sync;
 internal sealed record SyncSessionFactory(
     DeviceRegistry Devices,
     CatchUpReader CatchUps,
-    LiveScopeReader Scopes,
     ChangePump Pump,
     Backlog Backlog,
     PushHandler Push,

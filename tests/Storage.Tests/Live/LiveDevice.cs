@@ -36,7 +36,7 @@ internal sealed class LiveDevice(SyncedDatabase database, Guid user, params Enti
         foreach (var (key, row) in _reading.Rows)
             _rows.Add(key, row);
         _position = LivePosition.Of(_reading.Cursor.Memory)!;
-        _scope = await new LiveScopeReader(database.DataSource).ReadAsync(Scope, SyncedDatabase.Cancellation);
+        _scope = await LiveWindowTests.ScopeAsync(database, Scope);
     }
 
     /// <summary>Takes a window that follows where the device stands, and compares.</summary>

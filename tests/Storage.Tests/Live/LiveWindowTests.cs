@@ -67,7 +67,7 @@ public sealed class LiveWindowTests
         var next = await reader.ReadAsync(large.To, OwnersKinds, [], SyncedDatabase.Cancellation);
 
         Assert.Equal((false, null), (large.IsWhole, large.Fault));
-        var scope = await new LiveScopeReader(database.DataSource).ReadAsync(OwnersScope, SyncedDatabase.Cancellation);
+        var scope = await ScopeAsync(database, OwnersScope);
         Assert.Null(large.Route(scope, Guid.Empty));
         var delta = Delta.Parser.ParseFrom(next.Route(scope, Guid.Empty)!.Bytes.Span);
         Assert.Equal("after", Assert.Single(delta.Changes).Entity.Customer.Name);
@@ -78,13 +78,12 @@ public sealed class LiveWindowTests
     {
         await using var database = await SyncedDatabase.CreateAsync();
         var reader = Reader(database);
-        var scopes = new LiveScopeReader(database.DataSource);
         var position = await reader.ReadPositionAsync(SyncedDatabase.Cancellation);
         await database.AddCustomerAsync();
         await database.AddCustomerAsync();
         var window = await reader.ReadAsync(position, OwnersKinds, [], SyncedDatabase.Cancellation);
-        var one = window.Route(await scopes.ReadAsync(OwnersScope, SyncedDatabase.Cancellation), Guid.NewGuid());
-        var two = window.Route(await scopes.ReadAsync(OwnersScope, SyncedDatabase.Cancellation), Guid.NewGuid());
+        var one = window.Route(await ScopeAsync(database, OwnersScope), Guid.NewGuid());
+        var two = window.Route(await ScopeAsync(database, OwnersScope), Guid.NewGuid());
 
         Assert.Same(one, two);
         Assert.Equal(2, one!.Count);
@@ -102,7 +101,7 @@ public sealed class LiveWindowTests
             FROM generate_series(1, 2) n, unnest(ARRAY['{ended}', '{other}']) f
             """);
         var reader = Reader(database);
-        var scope = await new LiveScopeReader(database.DataSource).ReadAsync(OwnersScope, SyncedDatabase.Cancellation);
+        var scope = await ScopeAsync(database, OwnersScope);
         var position = await reader.ReadPositionAsync(SyncedDatabase.Cancellation);
         await database.RunAsync($"DELETE FROM refresh_tokens WHERE family_id = '{ended}' OR token = 't1{other}'");
 
@@ -110,6 +109,14 @@ public sealed class LiveWindowTests
 
         Assert.Null(window.Route(scope, ended));
         Assert.Equal(0, window.Route(scope, other)!.Count);
+    }
+
+    /// <summary>What a stream that stands at a checkpoint of now gets.</summary>
+    internal static async Task<LiveScope> ScopeAsync(SyncedDatabase database, DeltaScope scope)
+    {
+        var reader = new DeltaReader(database.DataSource, Options.Create(new DeltaOptions()));
+        using var delta = (await reader.ReadEncodedAsync(scope, default, SyncedDatabase.Cancellation)).Delta!;
+        return LiveScope.Of(delta)!;
     }
 
     private static DeltaScope OwnersScope => new(SyncedDatabase.Owner, Role.Owner, null, []);

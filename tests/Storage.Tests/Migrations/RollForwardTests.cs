@@ -56,6 +56,21 @@ public sealed class RollForwardTests : DatabaseTest
         Assert.Equal("theirs", await Sql.TextAsync("SELECT password_hash FROM users WHERE lower(email) = 'owner@khscrm.com'"));
     }
 
+    [Fact]
+    public async Task Customers_whom_the_contract_could_not_hold_are_mended_and_no_more_are_made()
+    {
+        await Sql.ExecuteAsync(
+            @"INSERT INTO customers (name, address, email) VALUES ('', 'a', ''), (E' \t\n', 'b', 'b@example.com'), ('Ann', 'c', NULL)");
+
+        await SchemaMigrator.MigrateAsync(ConnectionString, Cancellation);
+
+        Assert.Equal(
+            ["Unnamed/a/", "Unnamed/b/b@example.com", "Ann/c/"],
+            await Sql.ListAsync<string>("SELECT concat_ws('/', name, address, coalesce(email, '')) FROM customers ORDER BY address"));
+        await Sql.RefusesAsync("23514", "check_customer_name", @"UPDATE customers SET name = E'\t '");
+        await Sql.RefusesAsync("23514", "check_customer_email", "UPDATE customers SET email = ''");
+    }
+
     protected override Task<TestDatabase> CreateDatabaseAsync() => TestDatabase.CreateEmptyAsync(Cancellation);
 
     private async Task<List<string>> SnapshotAsync()

@@ -1,3 +1,4 @@
+using KhsCrm.Storage.Push;
 using KhsCrm.Storage.Tests.Deltas;
 using KhsCrm.TestKit;
 using KhsCrm.V1;
@@ -22,7 +23,7 @@ public sealed class CopiedStoreTests
             LOCK TABLE customers IN ACCESS EXCLUSIVE MODE;
             INSERT INTO customers (id, name, address) VALUES ('{operation.Entity.Customer.Id}', 'New', '2 Side St');
             INSERT INTO sync_queue (id, user_id, operation, entity_type, entity_id, payload, status, device_id, client_seq)
-            VALUES ('{operation.Id}', '{SyncedDatabase.Owner}', 'create', 'customer', '{operation.Entity.Customer.Id}', '{"{}"}', 'completed',
+            VALUES ('{operation.Id}', '{SyncedDatabase.Owner}', 'create', 'customer', '{operation.Entity.Customer.Id}', '{LedgerJson.Of(operation)}', 'completed',
                 '{Guid.NewGuid()}', 1)
             """,
             SyncedDatabase.Cancellation);

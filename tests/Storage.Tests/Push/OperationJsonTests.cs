@@ -1,3 +1,5 @@
+using Google.Protobuf;
+using Google.Protobuf.Reflection;
 using KhsCrm.Storage.Push;
 using KhsCrm.V1;
 using Xunit;
@@ -42,4 +44,74 @@ public sealed class OperationJsonTests
     [InlineData("""{"id": "o"}""")]
     public void What_it_does_not_know_is_left_to_protobuf(string operation) =>
         Assert.Null(OperationJson.TryFormat(Operation.Parser.ParseJson(operation)));
+
+    /// <summary>A field that somebody adds to a message is either written or left to protobuf, and never lost.</summary>
+    [Fact]
+    public void Every_field_of_an_operation_is_read_back_or_left_to_protobuf()
+    {
+        foreach (var row in Entity.Descriptor.Oneofs[0].Fields)
+        {
+            foreach (var field in row.MessageType.Fields.InDeclarationOrder())
+            {
+                var entity = new Entity();
+                var message = (IMessage)Activator.CreateInstance(row.MessageType.ClrType)!;
+                row.Accessor.SetValue(entity, message);
+                Set(message, field);
+                Check(new Operation { Id = "o", Entity = entity, Seen = entity });
+            }
+        }
+
+        foreach (var field in Operation.Descriptor.Fields.InDeclarationOrder())
+        {
+            var operation = new Operation { Entity = new Entity { Customer = new Customer { Id = "i" } } };
+            if (field.Name is not "entity")
+                Set(operation, field);
+            Check(operation);
+        }
+
+        static void Check(Operation operation)
+        {
+            if (OperationJson.TryFormat(operation) is { } json)
+                Assert.Equal(operation, LedgerJson.Parse<Operation>(json));
+            Assert.Equal(operation, LedgerJson.Parse<Operation>(LedgerJson.Of(operation, isSound: true)));
+        }
+    }
+
+    [Theory]
+    [InlineData("a\0b")]
+    [InlineData("\\u0000")]
+    [InlineData("\\\0")]
+    [InlineData("\\\\u0000\0")]
+    [InlineData("{\"protobuf\": \"eA==\"}")]
+    public void Any_text_is_read_back(string text)
+    {
+        foreach (var operation in new[]
+        {
+            new Operation { Id = text, Entity = new Entity { Customer = new Customer { Name = text } } },
+            new Operation { Id = "o", UpdateMask = new() { Paths = { text, "x_", "", "." } } },
+        })
+        {
+            foreach (var isSound in new[] { false, operation.UpdateMask is null })
+            {
+                var json = LedgerJson.Of(operation, isSound);
+                Assert.Equal(operation, LedgerJson.Parse<Operation>(json));
+            }
+        }
+    }
+
+    private static void Set(IMessage message, FieldDescriptor field)
+    {
+        if (field.IsMap || field.IsRepeated)
+            return;
+        object value = field.FieldType switch
+        {
+            FieldType.String => "text",
+            FieldType.Bool => true,
+            FieldType.Int32 or FieldType.Enum => 1,
+            FieldType.Int64 => 1L,
+            FieldType.Message => Activator.CreateInstance(field.MessageType.ClrType)!,
+            var other => throw new NotSupportedException($"{field.FullName} is a {other}: set it here."),
+        };
+        field.Accessor.SetValue(message, value);
+    }
 }

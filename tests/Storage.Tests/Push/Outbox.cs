@@ -37,10 +37,13 @@ internal sealed class Outbox(SyncedDatabase database, Actor actor, DeferralOptio
     public Operation SetStatus(Guid job, JobStatus status) =>
         Update(new Entity { Job = new Job { Id = $"{job}", Status = status } }, null, "status");
 
+    /// <summary>A delete of a row as it was seen; of one that was not, it insists.</summary>
     public Operation Delete(Entity row, Entity? seen = null)
     {
         var operation = Next(OperationKind.Delete, row);
-        operation.Seen = seen;
+        operation.Seen = seen ?? row.Clone();
+        if (seen is null)
+            operation.ConflictPolicy = ConflictPolicy.LastWriteWins;
         return operation;
     }
 

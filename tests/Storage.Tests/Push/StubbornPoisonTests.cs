@@ -40,7 +40,7 @@ public sealed class StubbornPoisonTests
     }
 
     [Fact]
-    public async Task An_operation_id_used_again_under_a_later_number_is_the_same_operation()
+    public async Task An_operation_id_used_again_for_another_edit_is_refused_and_blocks_nothing()
     {
         await using var database = await SyncedDatabase.CreateAsync();
         var outbox = await CreateAsync(database);
@@ -52,7 +52,8 @@ public sealed class StubbornPoisonTests
             var again = outbox.Create(NewCustomer());
             again.Id = first.Id;
             var results = await outbox.PushAsync(again, outbox.Create(NewCustomer()));
-            Assert.Equal([OperationOutcome.Duplicate, OperationOutcome.Applied], results.Select(result => result.Outcome));
+            Assert.Equal([OperationOutcome.Rejected, OperationOutcome.Applied], results.Select(result => result.Outcome));
+            Assert.Equal(["operation.id"], Fields(results[0]));
         }
     }
 

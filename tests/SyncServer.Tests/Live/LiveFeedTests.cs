@@ -106,7 +106,7 @@ public sealed class LiveFeedTests : IAsyncLifetime
         var feed = Feed();
         var start = await Reader.ReadPositionAsync(Cancellation);
         feed.Collect(start);
-        var scope = await new LiveScopeReader(_dataSource!).ReadAsync(worker, Cancellation);
+        var scope = await ScopeAsync(worker);
         await RunAsync(
             $"""
             INSERT INTO customers (id, name, address) VALUES (gen_random_uuid(), 'c', 'a');
@@ -164,7 +164,14 @@ public sealed class LiveFeedTests : IAsyncLifetime
 
     private static IEnumerable<Change> Parse(LiveDelivery delivery) => Delta.Parser.ParseFrom(delivery.Changes.Bytes.Span).Changes;
 
-    private Task<LiveScope> ScopeAsync() => new LiveScopeReader(_dataSource!).ReadAsync(Scope, Cancellation);
+    private Task<LiveScope> ScopeAsync() => ScopeAsync(Scope);
+
+    private async Task<LiveScope> ScopeAsync(DeltaScope scope)
+    {
+        var reader = new DeltaReader(_dataSource!, Options.Create(new DeltaOptions()));
+        using var delta = (await reader.ReadEncodedAsync(scope, default, Cancellation)).Delta!;
+        return LiveScope.Of(delta)!;
+    }
 
     private async Task<LiveWindow> WriteAsync(LivePosition from, string name)
     {

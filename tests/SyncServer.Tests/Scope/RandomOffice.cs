@@ -79,6 +79,7 @@ internal sealed class RandomOffice(ScopeHistory history, Random random, IReadOnl
         Id = NewId(),
         Kind = OperationKind.Delete,
         Entity = entity,
+        Seen = entity.Clone(),
         ConflictPolicy = ConflictPolicy.LastWriteWins,
     };
 

@@ -64,6 +64,25 @@ public sealed class LateResultTests
     }
 
     [Fact]
+    public async Task A_device_that_stays_connected_is_told_what_another_server_decided()
+    {
+        await using var server = await RunningServer.StartAsync(new() { ["Deferral:PollInterval"] = "00:00:00.100" });
+        await using var other = await server.StartAnotherAsync();
+        var owner = await server.OwnerAsync();
+        using var phone = server.OpenStream(owner);
+        await phone.CatchUpAsync();
+        var (_, _, material) = Tree();
+        await phone.SendAsync(new() { PushBatch = new PushBatch { Operations = { material } } });
+        Assert.Equal(OperationOutcome.Deferred, (await NextResultAsync(phone)).Outcome);
+
+        await new SyncService.SyncServiceClient(other.Channel).DiscardOperationAsync(
+            new() { OperationId = material.Id }, owner, cancellationToken: RunningServer.Cancellation);
+
+        var late = await NextResultAsync(phone);
+        Assert.Equal((material.Id, OperationOutcome.Rejected), (late.OperationId, late.Outcome));
+    }
+
+    [Fact]
     public async Task A_Hello_that_names_no_operations_is_refused()
     {
         await using var server = await RunningServer.StartAsync();

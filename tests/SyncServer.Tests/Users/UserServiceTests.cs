@@ -35,6 +35,10 @@ public sealed class UserServiceTests
         other.User.Name = "Somebody else";
         await ExpectFieldAsync("request_id", async () =>
             await Client(server).CreateUserAsync(other, owner, cancellationToken: Cancellation));
+        other = request.Clone();
+        other.Password = "another password";
+        await ExpectFieldAsync("request_id", async () =>
+            await Client(server).CreateUserAsync(other, owner, cancellationToken: Cancellation));
         other.RequestId = "";
         await Faults.ExpectAsync(StatusCode.AlreadyExists, ErrorReason.RowExists, async () =>
             await Client(server).CreateUserAsync(other, owner, cancellationToken: Cancellation));

@@ -84,6 +84,10 @@ public sealed class HistoryServer : IAsyncDisposable
         return restored;
     }
 
+    /// <summary>Starts a server from a backup as if its disk had been put back: it goes on with the timeline of the backup.</summary>
+    public static Task<HistoryServer> StartImageAsync(string backup, CancellationToken cancellationToken) =>
+        StartAsync(backup, [], cancellationToken);
+
     /// <summary>Waits until this standby has replayed all that another has written by now.</summary>
     public async Task CatchUpAsync(HistoryServer primary, CancellationToken cancellationToken)
     {

@@ -1,17 +1,27 @@
 using KhsCrm.V1;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Npgsql;
 
 namespace KhsCrm.Storage.Push.Deferral;
 
 /// <summary>The operations that wait in the ledger for a row that has not arrived.</summary>
+/// <param name="dataSource">The database.</param>
+/// <param name="timeProvider">Says when a try is due.</param>
+/// <param name="options">How long operations wait.</param>
+/// <param name="logger">Takes the faults that operations meet; null for nobody.</param>
 public sealed class DeferredOperations(
-    NpgsqlDataSource dataSource, TimeProvider timeProvider, IOptions<DeferralOptions> options)
+    NpgsqlDataSource dataSource,
+    TimeProvider timeProvider,
+    IOptions<DeferralOptions> options,
+    ILogger<DeferredOperations>? logger = null)
 {
     private const int BatchSize = 500;
-    private const int MaxAttempts = 10;
     private const string Pending = "pending";
     private const string Failed = "failed";
+
+    private readonly RetryRun _run = new(dataSource, timeProvider, logger ?? NullLogger<DeferredOperations>.Instance);
 
     /// <summary>
     /// Tries again whatever waits and whose row is there now, or whose time has come. Several servers may do so at the same
@@ -40,7 +50,7 @@ public sealed class DeferredOperations(
     /// <returns>What became of it; null when it neither waits nor has failed.</returns>
     public async Task<LateResult?> RetryAsync(Guid operationId, CancellationToken cancellationToken)
     {
-        var tried = await TryAsync(
+        var tried = await _run.TryAsync(
             new RetryRequest([operationId], [Pending, Failed], int.MaxValue, IsCounted: true), cancellationToken);
         return tried.Count == 0 ? null : new LateResult(tried[0].Actor.DeviceId, tried[0].Planned.Result);
     }
@@ -54,7 +64,7 @@ public sealed class DeferredOperations(
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await using var find = new NpgsqlCommand(
-            "SELECT device_id, client_seq FROM sync_queue WHERE id = $1 AND status = 'pending' FOR UPDATE", connection);
+            "SELECT device_id, coalesce(client_seq, 0) FROM sync_queue WHERE id = $1 AND status = 'pending' FOR UPDATE", connection);
         find.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = operationId });
         Guid? device;
         var planned = new PlannedOperation(new Operation { Id = operationId.ToString() });
@@ -92,6 +102,21 @@ public sealed class DeferredOperations(
         return await FinalResults.ReadAsync(connection, actor, operationIds, cancellationToken);
     }
 
+    /// <summary>Finds which operations wait no more.</summary>
+    /// <param name="operationIds">Operations that waited.</param>
+    /// <param name="cancellationToken">Stops the query.</param>
+    public async Task<IReadOnlyList<Guid>> FindFinalIdsAsync(Guid[] operationIds, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand(
+            "SELECT q.id FROM sync_queue q WHERE q.id = ANY($1) AND q.status IN ('completed', 'failed')");
+        command.Parameters.Add(ReadBatch.Ids(operationIds));
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        List<Guid> ids = [];
+        while (await reader.ReadAsync(cancellationToken))
+            ids.Add(reader.GetGuid(0));
+        return ids;
+    }
+
     private async Task<(Guid[] Arrived, Guid[] Due, bool AnyWaits)> FindAsync(CancellationToken cancellationToken)
     {
         await using var command = dataSource.CreateCommand(
@@ -101,7 +126,7 @@ public sealed class DeferredOperations(
                     AND (u.role = 'OWNER'
                         OR EXISTS (SELECT FROM job_assignments a WHERE a.job_id = j.id AND a.user_id = q.user_id)))
                 OR EXISTS (SELECT FROM customers c WHERE c.id = q.waits_for),
-                q.created_at + $1 * (2 ^ (q.retry_count + 1) - 1) <= $2
+                q.created_at + $1 * (2 ^ (least(q.retry_count, 30) + 1) - 1) <= $2
             FROM sync_queue q JOIN users u ON u.id = q.user_id
             WHERE q.status = 'pending' AND q.waits_for IS NOT NULL ORDER BY q.created_at, q.client_seq
             """);
@@ -131,41 +156,11 @@ public sealed class DeferredOperations(
         {
             var request = new RetryRequest(chunk, statuses, options.Value.MaxRetries, isCounted);
             results.AddRange(
-                from one in await TryAsync(request, cancellationToken)
+                from one in await _run.TryAsync(request, cancellationToken)
                 where !one.Planned.IsDeferred
                 select new LateResult(one.Actor.DeviceId, one.Planned.Result));
         }
 
         return results;
-    }
-
-    private async Task<IReadOnlyList<WaitingOperation>> TryAsync(
-        RetryRequest request, CancellationToken cancellationToken, PostgresException? fault = null)
-    {
-        for (var attempt = 1; ; attempt++)
-        {
-            try
-            {
-                await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-                var now = timeProvider.GetUtcNow().UtcDateTime;
-                now = now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMicrosecond));
-                return await RetryTransaction.RunAsync(connection, request, fault, now, cancellationToken);
-            }
-            catch (PostgresException exception) when (DatabaseFault.IsTransient(exception) && attempt < MaxAttempts)
-            {
-                // As in a push.
-            }
-            catch (PostgresException exception) when (DatabaseFault.IsOfData(exception) && fault is null)
-            {
-                if (request.Ids.Length == 1)
-                    return await TryAsync(request, cancellationToken, exception);
-                var half = request.Ids.Length / 2;
-                return
-                [
-                    .. await TryAsync(request with { Ids = request.Ids[..half] }, cancellationToken),
-                    .. await TryAsync(request with { Ids = request.Ids[half..] }, cancellationToken),
-                ];
-            }
-        }
     }
 }

@@ -1,4 +1,5 @@
 using KhsCrm.Contracts.Rules;
+using KhsCrm.Storage.Durability;
 using KhsCrm.V1;
 using Npgsql;
 
@@ -10,17 +11,18 @@ internal static class FinalResults
     public static async Task<IReadOnlyList<OperationResult>> ReadAsync(
         NpgsqlConnection connection, Actor actor, Guid[] operationIds, CancellationToken cancellationToken)
     {
-        List<(OperationResult Result, Operation Operation)> found = [];
+        List<(OperationResult Result, Operation? Operation)> found = [];
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await using (var ledger = new ReadBatch(connection))
         {
             ledger.Add(
                 """
-                SELECT q.id, coalesce(q.client_seq, 0), q.result::text, q.payload::text FROM sync_queue q
+                SELECT q.id, coalesce(q.client_seq, 0), q.result::text, q.payload::text, q.message FROM sync_queue q
                 WHERE q.id = ANY($1) AND q.user_id = $2 AND q.status IN ('completed', 'failed')
                 """,
                 reader => found.Add((
                     LedgerLookup.ReadResult(reader, 2, reader.GetGuid(0), reader.GetInt64(1)),
-                    LedgerJson.Parse<Operation>(reader.GetString(3)))),
+                    LedgerJson.TryRead(reader, payload: 3, message: 4))),
                 ReadBatch.Ids(operationIds),
                 new NpgsqlParameter<Guid> { TypedValue = actor.UserId });
             await ledger.ExecuteAsync(cancellationToken);
@@ -28,11 +30,18 @@ internal static class FinalResults
 
         // One that failed for what it is by itself has no row to show.
         (OperationResult Result, Operation Operation)[] shown =
-            [.. found.Where(one => OperationRules.Check(one.Operation).Count == 0)];
+        [
+            .. from one in found
+               where one.Operation is { } operation && OperationRules.Check(operation).Count == 0
+               select (one.Result, one.Operation!),
+        ];
         var state = new BatchState();
         await using var rows = new ReadBatch(connection);
         BatchStateLoader.AddShown(rows, state, [.. shown.Select(one => one.Operation)], actor.UserId);
+        // What is shown must be durable, as in a delta.
+        rows.Add("SELECT prove_durable(wal_place())", static _ => { });
         await rows.ExecuteAsync(cancellationToken);
+        await transaction.CommitDurablyAsync();
         var planner = new OperationPlanner(actor, actor.Role, state, new WritePlan(isLocked: true), default, mayDefer: false);
         foreach (var (result, operation) in shown)
         {

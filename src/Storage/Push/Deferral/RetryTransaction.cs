@@ -1,4 +1,5 @@
 using KhsCrm.Contracts.Rules;
+using KhsCrm.Storage.Durability;
 using KhsCrm.V1;
 using Npgsql;
 using NpgsqlTypes;
@@ -11,24 +12,25 @@ internal static class RetryTransaction
     /// <summary>Tries operations again.</summary>
     /// <param name="connection">Open, and without a transaction.</param>
     /// <param name="request">Which, and how.</param>
-    /// <param name="fault">What the database had against the one operation that is left; null otherwise.</param>
+    /// <param name="faults">Says what an operation that cannot be read is told.</param>
     /// <param name="now">What the rows that are written say of the time.</param>
     /// <param name="cancellationToken">Gives up before the commit.</param>
     /// <returns>The operations and what became of them; deferred again, in effect, or failed.</returns>
     public static async Task<IReadOnlyList<WaitingOperation>> RunAsync(
-        NpgsqlConnection connection, RetryRequest request, PostgresException? fault, DateTime now, CancellationToken cancellationToken)
+        NpgsqlConnection connection, RetryRequest request, OperationFaults faults, DateTime now, CancellationToken cancellationToken)
     {
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var waiting = await WaitingOperation.LockAsync(connection, request, cancellationToken);
         if (waiting.Count == 0)
             return waiting;
         foreach (var one in waiting)
-            Screen(one, fault);
+            Screen(one, request.Fault, faults);
         WaitingOperation[] open = [.. waiting.Where(one => !one.Planned.IsRejected)];
 
         var state = new BatchState();
         await using (var reads = new ReadBatch(connection))
         {
+            reads.Add(DurableCommit.Require, static _ => { });
             BatchStateLoader.AddTo(
                 reads,
                 state,
@@ -47,21 +49,32 @@ internal static class RetryTransaction
 
         await BatchWriter.WriteAsync(
             connection, [.. writes.ToCommands(), new(Update(waiting, request.IsCounted))], state, cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
+        await transaction.CommitDurablyAsync();
         foreach (var one in open)
             BatchWriter.Show(one.Planned, planners[one.Actor], state);
         return waiting;
     }
 
-    private static void Screen(WaitingOperation one, PostgresException? fault)
+    private static void Screen(WaitingOperation one, Google.Rpc.Status? fault, OperationFaults faults)
     {
         var operation = one.Planned.Operation;
-        if (OperationRules.Check(operation) is { Count: > 0 } violations)
+        if (fault is not null)
+            one.Planned.Reject(fault);
+        else if (one.IsUnreadable)
+            one.Planned.Reject(faults.Report(operation.Id, new InvalidDataException("What the ledger has is no operation.")));
+        else if (Check(operation, one.Actor) is { Count: > 0 } violations)
             one.Planned.Reject(Rejection.Of(violations));
         else if (!WritePolicy.AllowsKind(one.Actor.Role, operation))
             one.Planned.Reject(ErrorReason.NotPermitted, "your role does not allow this, or the device may push no more");
-        else if (fault is not null)
-            one.Planned.Reject(DatabaseFault.ToStatus(fault));
+    }
+
+    // A user whom a person makes at a second try would have no password: that is in no ledger.
+    private static IReadOnlyList<FieldViolation> Check(Operation operation, Actor actor)
+    {
+        if (OperationRules.Check(operation) is { Count: > 0 } violations)
+            return violations;
+        var isPushed = actor.DeviceId is not null || operation is { Kind: OperationKind.Create, Entity.User: not null };
+        return isPushed && OperationRules.CheckPushed(operation) is { } violation ? [violation] : [];
     }
 
     private static NpgsqlBatchCommand Update(IReadOnlyList<WaitingOperation> operations, bool isCounted)
@@ -69,7 +82,7 @@ internal static class RetryTransaction
         var command = new NpgsqlBatchCommand(
             """
             UPDATE sync_queue q
-            SET status = r.status, error = r.error, result = r.result::jsonb, waits_for = r.waits_for, retry_count = q.retry_count + r.tries,
+            SET status = r.status, error = r.error, message = CASE WHEN r.status <> 'completed' THEN q.message END, result = r.result::jsonb, waits_for = r.waits_for, retry_count = q.retry_count + r.tries,
                 processed_at = CASE WHEN r.status <> 'pending' THEN clock_timestamp() END
             FROM unnest($1, $2, $3, $4, $5, $6) AS r(id, status, error, result, waits_for, tries)
             WHERE q.id = r.id AND q.status IN ('pending', 'failed')

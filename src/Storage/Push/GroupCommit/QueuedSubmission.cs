@@ -28,7 +28,7 @@ internal sealed class QueuedSubmission(Submission submission, Lane lane, int byt
         if (Submission.Outcome is { } outcome)
             _done.TrySetResult(outcome);
         else
-            _done.TrySetException(exception ?? new InvalidOperationException("A submission was left without an outcome."));
+            _done.TrySetException(Submission.Failure ?? exception ?? new InvalidOperationException("A submission was left without an outcome."));
     }
 
     public void Cancel(CancellationToken cancellationToken) => _done.TrySetCanceled(cancellationToken);

@@ -8,8 +8,13 @@ internal sealed class CustomerConfiguration : IEntityTypeConfiguration<CustomerR
 {
     public void Configure(EntityTypeBuilder<CustomerRow> builder)
     {
-        builder.ToTable("customers", table => table.HasCheckConstraint(
-            "check_customer_texts", ColumnDefaults.AtMost(("address", 10_000), ("notes", ColumnDefaults.LongText))));
+        builder.ToTable("customers", table =>
+        {
+            table.HasCheckConstraint(
+                "check_customer_texts", ColumnDefaults.AtMost(("address", 10_000), ("notes", ColumnDefaults.LongText)));
+            table.HasCheckConstraint("check_customer_name", @"btrim(name, E' \t\n\r\f\v') <> ''");
+            table.HasCheckConstraint("check_customer_email", "email <> ''");
+        });
         builder.Property(customer => customer.Id).IsGenerated();
         builder.Property(customer => customer.Name).HasMaxLength(255);
         builder.Property(customer => customer.Phone).HasMaxLength(20);

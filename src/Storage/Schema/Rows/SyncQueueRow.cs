@@ -18,7 +18,7 @@ public sealed class SyncQueueRow
     /// <summary>The row it is about.</summary>
     public Guid? EntityId { get; set; }
 
-    /// <summary>JSON form of the operation.</summary>
+    /// <summary>JSON form of the operation, for people to read.</summary>
     public required string Payload { get; set; }
 
     /// <summary>How often a deferred operation was tried again.</summary>
@@ -44,6 +44,9 @@ public sealed class SyncQueueRow
 
     /// <summary>JSON form of the operation result, without the row; null for a plain <c>APPLIED</c>.</summary>
     public string? Result { get; set; }
+
+    /// <summary>The bytes of an operation that waits or has failed; null once it is completed.</summary>
+    public byte[]? Message { get; set; }
 
     /// <summary>The id of the job or customer that a pending operation waits for.</summary>
     public Guid? WaitsFor { get; set; }

@@ -137,8 +137,9 @@ internal sealed class WriteModel
     {
         _deleted.Add(id);
         Assignments.Remove(id);
+        // What was seen is never the whole row, and the delete insists.
         if (row.Job is null)
-            return "Applied";
+            return "Merged";
         Jobs.Remove(id);
         foreach (var child in Materials.Values.Where(material => material.JobId == id).Select(material => material.Id)
             .Concat(Assignments.Values.Where(assignment => assignment.JobId == id).Select(assignment => assignment.Id)).ToList())
@@ -148,7 +149,7 @@ internal sealed class WriteModel
             Assignments.Remove(child);
         }
 
-        return "Applied";
+        return "Merged";
     }
 
     private static string SetStatus(Waiting one, Job job, JobStatus status)

@@ -1,0 +1,160 @@
+using KhsCrm.Storage.Push;
+using KhsCrm.Storage.Push.Deferral;
+using KhsCrm.Storage.Tests.Deltas;
+using KhsCrm.V1;
+using Xunit;
+using static KhsCrm.Storage.Tests.Push.Outbox;
+
+namespace KhsCrm.Storage.Tests.Push;
+
+/// <summary>Promise 6: whatever an operation breaks, it breaks for itself (DESIGN §5, "The fault boundary").</summary>
+public sealed class FaultBoundaryTests
+{
+    private static readonly DeferralOptions Deferral = new() { MaxRetries = 3, RetryDelay = TimeSpan.FromMinutes(1) };
+
+    public static TheoryData<string> Masks => new("x_", "_", "", ".", "a__b", "\0");
+
+    // A trigger of a DBA's that no class of SqlStates foresees, and one whose error looks like a bug of ours.
+    private const string Trigger =
+        """
+        CREATE FUNCTION refuse() RETURNS TRIGGER AS $$
+        BEGIN
+            IF NEW.name = 'poison' THEN RAISE EXCEPTION 'no'; END IF;
+            IF NEW.name = 'bug' THEN RAISE EXCEPTION 'no' USING ERRCODE = 'XX000'; END IF;
+            RETURN NEW;
+        END;
+        $$ LANGUAGE plpgsql;
+        CREATE TRIGGER refuse BEFORE INSERT ON customers FOR EACH ROW EXECUTE FUNCTION refuse();
+        """;
+
+    [Theory]
+    [MemberData(nameof(Masks))]
+    public async Task A_mask_that_JSON_cannot_show_costs_its_own_result(string path)
+    {
+        await using var database = await SyncedDatabase.CreateAsync();
+        var (bad, good) = (await CreateAsync(database), await CreateAsync(database));
+        var operation = bad.Update(new Entity { Customer = NewCustomer() }, null, path);
+        Submission[] group = [Submit(bad, operation), Submit(good, good.Create(NewCustomer()))];
+
+        await database.Applier().ApplyAsync(group, database.DataSource, null, locks: false, SyncedDatabase.Cancellation);
+
+        Assert.Equal("FIELD_INVALID", Reason(group[0].Outcome!.Results[0]));
+        Assert.Equal(OperationOutcome.Applied, group[1].Outcome!.Results[0].Outcome);
+        Assert.Equal(OperationOutcome.Rejected, Assert.Single(await bad.PushAsync(operation)).FirstOutcome);
+    }
+
+    [Theory]
+    [InlineData("poison")]
+    [InlineData("bug")]
+    public async Task What_a_trigger_raises_is_narrowed_down_to_the_guilty_operation_and_shown_in_the_queue(string name)
+    {
+        await using var database = await SyncedDatabase.CreateAsync();
+        await database.RunAsync(Trigger);
+        var (bad, good) = (await CreateAsync(database), await CreateAsync(database));
+        Operation[] batch = [.. Enumerable.Range(0, 20).Select(i => bad.Create(NewCustomer(i is 3 or 17 ? name : "good")))];
+        Submission[] group = [Submit(bad, batch), Submit(good, good.Create(NewCustomer()))];
+
+        await database.Applier().ApplyAsync(group, database.DataSource, null, locks: false, SyncedDatabase.Cancellation);
+
+        var results = group[0].Outcome!.Results;
+        Assert.Equal([3, 17], Enumerable.Range(0, 20).Where(i => results[i].Outcome == OperationOutcome.Rejected));
+        Assert.Equal("FAULT", Reason(results[3]));
+        var request = results[3].Status.Details[0].Unpack<Google.Rpc.ErrorInfo>().Metadata["request_id"];
+        Assert.Contains(request, await database.ScalarAsync<string>(
+            $"SELECT error FROM sync_queue WHERE id = '{batch[3].Id}' AND status = 'failed'"), StringComparison.Ordinal);
+        Assert.Equal(OperationOutcome.Applied, group[1].Outcome!.Results[0].Outcome);
+        Assert.Equal(results[3].Status, (await bad.PushAsync(batch))[3].Status);
+
+        // Once the fault is mended a person may retry it.
+        await database.RunAsync("DROP TRIGGER refuse ON customers");
+        var late = await database.Deferred(Deferral).RetryAsync(Guid.Parse(batch[3].Id), SyncedDatabase.Cancellation);
+        Assert.Equal(OperationOutcome.Applied, late!.Result.Outcome);
+    }
+
+    [Fact]
+    public async Task A_bug_in_the_planning_is_narrowed_down_too()
+    {
+        await using var database = await SyncedDatabase.CreateAsync();
+        var outbox = await CreateAsync(database);
+        var customer = NewCustomer();
+        // What no reader foresees: a row that the contract cannot hold, past its checks.
+        var odd = await database.AddCustomerAsync();
+        await database.RunAsync(
+            $"""
+            ALTER TABLE customers DROP CONSTRAINT check_customers_times;
+            UPDATE customers SET created_at = '20000-01-01' WHERE id = '{odd}'
+            """);
+
+        var results = await outbox.PushAsync(
+            outbox.Create(customer), outbox.Update(new Entity { Customer = new Customer { Id = $"{odd}", Notes = "n" } }, null, "notes"));
+
+        Assert.Equal([OperationOutcome.Applied, OperationOutcome.Rejected], results.Select(result => result.Outcome));
+        Assert.Equal("FAULT", Reason(results[1]));
+    }
+
+    [Fact]
+    public async Task A_tombstone_of_what_is_no_entity_stops_neither_a_push_nor_a_retry()
+    {
+        await using var database = await SyncedDatabase.CreateAsync();
+        var (worker, neighbour) = (await CreateAsync(database, database.Worker, Deferral), await CreateAsync(database, null, Deferral));
+        Guid[] strange = [Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid()];
+        var waits = worker.Create(NewMaterial($"{strange[0]}"));
+        Assert.Equal(OperationOutcome.Deferred, Assert.Single(await worker.PushAsync(waits)).Outcome);
+        await database.RunAsync(
+            $"""
+            INSERT INTO tombstones (entity_type, entity_id) VALUES
+                ('session', '{strange[0]}'), ('job_customer', '{strange[1]}'), ('something_new', '{strange[2]}')
+            """);
+
+        await database.Deferred(Deferral).RetryDueAsync(SyncedDatabase.Cancellation);
+        var results = await worker.PushAsync([.. strange.Select(id => worker.Create(NewMaterial($"{id}")))]);
+
+        Assert.All(results, result => Assert.Equal(OperationOutcome.Deferred, result.Outcome));
+        Assert.Equal(OperationOutcome.Applied, Assert.Single(await neighbour.PushAsync(neighbour.Create(NewCustomer()))).Outcome);
+    }
+
+    [Fact]
+    public async Task A_waiting_operation_that_cannot_be_read_or_throws_fails_alone()
+    {
+        await using var database = await SyncedDatabase.CreateAsync();
+        var phone = await CreateAsync(database, null, Deferral);
+        var job = NewJob((await database.AddCustomerAsync()).ToString());
+        Operation[] waiting = [.. Enumerable.Range(0, 4).Select(_ => phone.Create(NewMaterial(job.Id)))];
+        await phone.PushAsync(waiting);
+        await phone.PushAsync(phone.Create(job));
+        await database.RunAsync(
+            $"""
+            UPDATE sync_queue SET payload = '[]', message = NULL WHERE id = '{waiting[0].Id}';
+            UPDATE sync_queue SET message = '\xff', entity_type = 'nonsense' WHERE id = '{waiting[1].Id}';
+            CREATE FUNCTION refuse() RETURNS TRIGGER AS $$ BEGIN RAISE EXCEPTION 'no'; END; $$ LANGUAGE plpgsql;
+            CREATE TRIGGER refuse BEFORE INSERT ON materials FOR EACH ROW
+                WHEN (NEW.id = '{waiting[2].Entity.Material.Id}') EXECUTE FUNCTION refuse()
+            """);
+
+        var (results, anyWaits) = await database.Deferred(Deferral).RetryDueAsync(SyncedDatabase.Cancellation);
+
+        var byId = results.ToDictionary(late => late.Result.OperationId, late => late.Result);
+        Assert.All(waiting[..3], operation => Assert.Equal("FAULT", Reason(byId[operation.Id])));
+        Assert.Equal(OperationOutcome.Applied, byId[waiting[3].Id].Outcome);
+        Assert.Equal(3, await database.ScalarAsync<long>("SELECT count(*) FROM sync_queue WHERE status = 'failed'"));
+        Assert.False(anyWaits && (await database.Deferred(Deferral).RetryDueAsync(SyncedDatabase.Cancellation)).AnyWaits);
+        Assert.Equal(4, (await database.Deferred(Deferral).FindFinalAsync(
+            phone.Actor, [.. waiting.Select(operation => Guid.Parse(operation.Id))], SyncedDatabase.Cancellation)).Count);
+    }
+
+    [Fact]
+    public async Task A_waiting_operation_without_a_number_can_be_discarded_and_one_with_any_count_of_tries_stops_nothing()
+    {
+        await using var database = await SyncedDatabase.CreateAsync();
+        var phone = await CreateAsync(database, null, Deferral);
+        var waits = phone.Create(NewMaterial($"{Guid.NewGuid()}"));
+        await phone.PushAsync(waits);
+        await database.RunAsync($"UPDATE sync_queue SET client_seq = NULL, retry_count = {int.MaxValue}");
+
+        Assert.Empty((await database.Deferred(Deferral).RetryDueAsync(SyncedDatabase.Cancellation)).Results);
+        Assert.NotNull(await database.Deferred(Deferral).DiscardAsync(Guid.Parse(waits.Id), SyncedDatabase.Cancellation));
+    }
+
+    private static Submission Submit(Outbox outbox, params Operation[] operations) =>
+        OperationApplier.ToSubmission(outbox.Actor, operations);
+}
