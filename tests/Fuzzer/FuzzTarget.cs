@@ -92,18 +92,17 @@ internal sealed class FuzzTarget : IAsyncDisposable
     {
         _server.ErrorDataReceived += (_, line) => Keep(line.Data);
         _server.BeginErrorReadLine();
-        while (await _server.StandardOutput.ReadLineAsync(cancellationToken) is { } line)
+        var ready = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _server.OutputDataReceived += (_, line) =>
         {
-            Keep(line);
-            if (!line.StartsWith("ready ", StringComparison.Ordinal))
-                continue;
-            Url = line["ready ".Length..];
-            _server.OutputDataReceived += (_, more) => Keep(more.Data);
-            _server.BeginOutputReadLine();
-            return;
-        }
-
-        throw new InvalidOperationException($"The server ended before it was ready:\n{Errors}");
+            Keep(line.Data);
+            if (line.Data is null)
+                ready.TrySetException(new InvalidOperationException($"The server ended before it was ready:\n{Errors}"));
+            else if (line.Data.StartsWith("ready ", StringComparison.Ordinal))
+                ready.TrySetResult(line.Data["ready ".Length..]);
+        };
+        _server.BeginOutputReadLine();
+        Url = await ready.Task.WaitAsync(cancellationToken);
     }
 
     // The last of the log is enough to see why a process ended.
