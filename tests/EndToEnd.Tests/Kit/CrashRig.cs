@@ -19,7 +19,7 @@ internal sealed class CrashRig : IAsyncDisposable
 
     public string Url { get; }
 
-    private NpgsqlDataSource DataSource { get; }
+    public NpgsqlDataSource DataSource { get; }
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -46,6 +46,9 @@ internal sealed class CrashRig : IAsyncDisposable
 
     /// <summary>Stops PostgreSQL as a crash would.</summary>
     public Task KillPostgresAsync() => _postgres.StopAsync(immediate: true, Cancellation);
+
+    /// <summary>Kills one backend with SIGKILL, so that PostgreSQL restarts all of them; returns when it answers again.</summary>
+    public Task KillBackendAsync() => _postgres.KillBackendAsync(Cancellation);
 
     public Task StartPostgresAsync() => _postgres.StartAgainAsync(Cancellation);
 

@@ -112,6 +112,9 @@ public sealed class HistoryServer : IAsyncDisposable
     /// <summary>Stops the server as a crash would.</summary>
     public Task CrashAsync(CancellationToken cancellationToken) => _cluster.StopAsync(immediate: true, cancellationToken);
 
+    /// <summary>Starts the crashed server again.</summary>
+    public Task StartAgainAsync(CancellationToken cancellationToken) => _cluster.StartAgainAsync(cancellationToken);
+
     /// <summary>Dumps the database and loads it into another server's, which has to be empty.</summary>
     public async Task DumpToAsync(string connectionString, CancellationToken cancellationToken)
     {

@@ -24,6 +24,19 @@ public sealed class RestartableServer : IAsyncDisposable
         StartAsync(
             Path.Combine(Path.GetTempPath(), $"khscrm-test-{Guid.NewGuid():N}"), removeAtEnd: true, cancellationToken);
 
+    /// <summary>Starts a server with settings of the test's own.</summary>
+    public static async Task<RestartableServer> StartAsync(
+        IReadOnlyDictionary<string, string> settings, CancellationToken cancellationToken)
+    {
+        var options = new PrivateClusterOptions
+        {
+            DataFolder = Path.Combine(Path.GetTempPath(), $"khscrm-test-{Guid.NewGuid():N}"),
+            RemoveAtEnd = true,
+            Settings = settings,
+        };
+        return new RestartableServer(await PrivateCluster.StartAsync(options, NullLogger.Instance, cancellationToken));
+    }
+
     /// <summary>Starts a server in a folder of the caller's choice.</summary>
     public static async Task<RestartableServer> StartAsync(
         string folder, bool removeAtEnd, CancellationToken cancellationToken)
@@ -35,6 +48,12 @@ public sealed class RestartableServer : IAsyncDisposable
     /// <summary>Stops the server; immediately means as a crash would.</summary>
     public Task StopAsync(bool immediate, CancellationToken cancellationToken) =>
         _cluster.StopAsync(immediate, cancellationToken);
+
+    /// <summary>
+    /// Kills one backend, as the OOM killer would: PostgreSQL ends all the others and recovers. Returns once it answers.
+    /// </summary>
+    public Task KillBackendAsync(CancellationToken cancellationToken) =>
+        KilledBackend.RunAsync(ConnectionString, cancellationToken);
 
     /// <summary>Starts the stopped server again.</summary>
     public Task StartAgainAsync(CancellationToken cancellationToken) => _cluster.StartAgainAsync(cancellationToken);

@@ -1,0 +1,111 @@
+using Grpc.Core;
+using Grpc.Net.Client;
+using KhsCrm.TestKit.History;
+using KhsCrm.V1;
+using Xunit;
+
+namespace KhsCrm.EndToEnd.Tests.Kit;
+
+/// <summary>Raw devices of the owner and of a worker, live and by their stored cursors, beside a program that writes by SQL; all recorded.</summary>
+internal sealed class RecordedFleet : IAsyncDisposable
+{
+    // Nothing takes as long: after this, a device has lost something or is stuck, which the verdict says.
+    private static readonly TimeSpan Hung = TimeSpan.FromMinutes(1);
+
+    // So that the pushes of the other devices have their turn too.
+    private static readonly TimeSpan BetweenWrites = TimeSpan.FromMilliseconds(25);
+
+    private readonly CrashRig _rig;
+    private readonly HistoryChecker _checker = new();
+    private readonly CancellationTokenSource _stop = new();
+    private readonly CancellationTokenSource _enough = new();
+    private readonly GrpcChannel _channel;
+    private readonly string _worker;
+    private readonly SqlTraffic _writers;
+    private readonly List<RecordedDevice> _devices = [];
+    private readonly List<Task> _running = [];
+    private Task _writing = Task.CompletedTask;
+
+    private RecordedFleet(CrashRig rig, string worker)
+    {
+        (_rig, _worker) = (rig, worker);
+        _channel = GrpcChannel.ForAddress(rig.Url);
+        _writers = new SqlTraffic(rig.DataSource, _checker, worker);
+    }
+
+    public static async Task<RecordedFleet> StartAsync(CrashRig rig)
+    {
+        var worker = await rig.ScalarAsync<Guid>("SELECT id FROM users WHERE email = 'worker1@khscrm.com'");
+        var fleet = new RecordedFleet(rig, $"{worker}");
+        await fleet._writers.PrepareAsync(TestContext.Current.CancellationToken);
+        fleet.Add("owner, live", isOwner: true, isLive: true);
+        fleet.Add("worker, live", isOwner: false, isLive: true);
+        fleet.Add("owner, by cursor", isOwner: true, isLive: false);
+        fleet.Add("worker, by cursor", isOwner: false, isLive: false);
+        fleet._writing = Task.Run(() => fleet._writers.RunAsync(BetweenWrites, fleet._enough.Token), CancellationToken.None);
+        foreach (var device in fleet._devices)
+            fleet._running.Add(Task.Run(() => device.RunAsync(fleet._stop.Token), CancellationToken.None));
+        return fleet;
+    }
+
+    /// <summary>Lets everything come to rest, and says what the history shows.</summary>
+    public async Task<HistoryVerdict> FinishAsync()
+    {
+        using var hung = new CancellationTokenSource(Hung);
+        await _enough.CancelAsync();
+        await _writing;
+        foreach (var device in _devices)
+            device.StopPushing();
+        await UntilAsync(device => device.Unanswered == 0, hung.Token);
+        var marked = await _writers.MarkAsync(CancellationToken.None);
+        await UntilAsync(device => device.MarkerVersion >= marked, hung.Token);
+        await StopAsync();
+        var state = await DatabaseStateReader.ReadAsync(_rig.DataSource, [SqlTraffic.OwnerId, _worker], CancellationToken.None);
+        return _checker.Finish(state, _devices.Select(device => device.Device));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        _channel.Dispose();
+        _stop.Dispose();
+        _enough.Dispose();
+    }
+
+    private async Task StopAsync()
+    {
+        await _enough.CancelAsync();
+        await _stop.CancelAsync();
+        await _writing;
+        await Task.WhenAll(_running);
+    }
+
+    private async Task UntilAsync(Predicate<RecordedDevice> isDone, CancellationToken hung)
+    {
+        while (!_devices.TrueForAll(isDone) && !hung.IsCancellationRequested)
+            await Task.Delay(20, CancellationToken.None);
+    }
+
+    private void Add(string name, bool isOwner, bool isLive)
+    {
+        var traffic = new HonestTraffic(_devices.Count, _writers.HonestJobs, isOwner);
+        var history = new HistoryDevice(name, isOwner ? SqlTraffic.OwnerId : _worker, isOwner);
+        _devices.Add(new RecordedDevice(history, _checker, _channel.CreateCallInvoker(), SignInAsync, new RecordedDeviceOptions
+        {
+            IsLive = isLive,
+            InFlight = 1,
+            MarkerId = SqlTraffic.MarkerId,
+            Next = traffic.Next,
+            OnResult = traffic.Answer,
+        }));
+
+        async Task<Metadata> SignInAsync(CancellationToken stop)
+        {
+            var request = isOwner
+                ? new LoginRequest { Email = "owner@khscrm.com", Password = "owner-demo-1" }
+                : new LoginRequest { Email = "worker1@khscrm.com", Password = "worker-demo-1" };
+            var login = await new AuthService.AuthServiceClient(_channel).LoginAsync(request, cancellationToken: stop);
+            return new Metadata { { "authorization", $"Bearer {login.Tokens.AccessToken}" } };
+        }
+    }
+}
