@@ -6,7 +6,6 @@ using KhsCrm.Storage.Sessions;
 using KhsCrm.SyncServer.Errors;
 using KhsCrm.SyncServer.Limits;
 using KhsCrm.SyncServer.Services;
-using KhsCrm.SyncServer.Sync;
 using KhsCrm.V1;
 using Microsoft.Extensions.Options;
 

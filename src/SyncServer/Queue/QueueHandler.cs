@@ -5,7 +5,6 @@ using KhsCrm.SyncServer.Auth;
 using KhsCrm.SyncServer.Deferral;
 using KhsCrm.SyncServer.Errors;
 using KhsCrm.SyncServer.Services;
-using KhsCrm.SyncServer.Sync;
 using KhsCrm.V1;
 
 namespace KhsCrm.SyncServer.Queue;

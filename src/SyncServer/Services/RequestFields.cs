@@ -1,7 +1,6 @@
 using Google.Protobuf.WellKnownTypes;
 using KhsCrm.Contracts.Rules;
 using KhsCrm.SyncServer.Errors;
-using KhsCrm.SyncServer.Sync;
 using KhsCrm.V1;
 using Date = Google.Type.Date;
 
