@@ -36,8 +36,18 @@ internal static class HttpApi
         app.UseMiddleware<JsonCalls>();
         if (options.CorsOrigins.Count > 0)
             app.UseCors();
+        app.Use(ShieldBody);
         app.UseGrpcWeb(new GrpcWebOptions { DefaultEnabled = true });
         if (options.Docs ?? !app.Environment.IsProduction())
             app.MapApiPage();
+    }
+
+    // What decodes base64 stops in the middle of a read when it is none, and the server would log an error for what a caller
+    // sent. Behind a stream the reader that it leaves open is not the server's own.
+    private static Task ShieldBody(HttpContext context, RequestDelegate next)
+    {
+        if (context.Request.ContentType?.StartsWith("application/grpc-web-text", StringComparison.OrdinalIgnoreCase) == true)
+            context.Request.Body = new BufferedStream(context.Request.Body);
+        return next(context);
     }
 }

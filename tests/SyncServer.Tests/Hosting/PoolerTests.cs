@@ -1,6 +1,7 @@
 using KhsCrm.Storage.Maintenance;
 using KhsCrm.SyncServer.Tests.Kit;
 using KhsCrm.V1;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
 using Xunit;
 
@@ -21,7 +22,7 @@ public sealed class PoolerTests
             BEGIN INSERT INTO recorded VALUES (current_setting('synchronous_commit')); RETURN NULL; END; $$ LANGUAGE plpgsql;
             CREATE TRIGGER record AFTER INSERT OR UPDATE OR DELETE ON refresh_tokens FOR EACH STATEMENT EXECUTE FUNCTION record_setting();
             """);
-        await using var pooler = await Pooler.StartAsync(direct.DataSource.ConnectionString);
+        await using var pooler = await Pooler.StartAsync(direct.Service<IConfiguration>().GetConnectionString("KhsCrm")!);
         await using var one = await StandaloneServer.StartAsync(pooler.ConnectionString);
         await using var other = await StandaloneServer.StartAsync(pooler.ConnectionString);
         using var stream = new SyncService.SyncServiceClient(other.Channel).SyncStream(

@@ -48,8 +48,18 @@ internal sealed class StandaloneServer : IAsyncDisposable
     public T Service<T>()
         where T : notnull => _app.Services.GetRequiredService<T>();
 
-    public async Task<LoginResponse> LoginAsync() => await new V1.AuthService.AuthServiceClient(Channel).LoginAsync(
-        new LoginRequest { Email = "owner@khscrm.com", Password = "owner-demo-1" }, cancellationToken: RunningServer.Cancellation);
+    public async Task<LoginResponse> LoginAsync()
+    {
+        try
+        {
+            return await new V1.AuthService.AuthServiceClient(Channel).LoginAsync(
+                new LoginRequest { Email = "owner@khscrm.com", Password = "owner-demo-1" }, cancellationToken: RunningServer.Cancellation);
+        }
+        catch (RpcException exception)
+        {
+            throw new InvalidOperationException(string.Join('\n', Log.Lines), exception);
+        }
+    }
 
     public async Task<Metadata> OwnerAsync() => RunningServer.Bearer((await LoginAsync()).Tokens.AccessToken);
 
