@@ -20,6 +20,8 @@ public sealed class CrashServer : IAsyncLifetime
     {
         // No disk is cut off here: what was written is there after the crash, what was not is gone.
         ["fsync"] = "off",
+        // A page of the WAL that is full is written at once, and its ids are not given out again: images of pages fill it.
+        ["full_page_writes"] = "off",
         ["wal_writer_delay"] = "10s",
         ["wal_writer_flush_after"] = "1GB",
         ["checkpoint_timeout"] = "1d",
@@ -96,12 +98,10 @@ public sealed class CrashServer : IAsyncLifetime
             await Task.Delay(5, Cancellation);
     }
 
-    /// <summary>Whether somebody has flushed all WAL: then a crash gives no id out again.</summary>
-    internal Task<bool> IsFlushedAsync() => ScalarAsync<bool>(
-        """
-        SELECT pg_current_wal_flush_lsn() >= place - CASE WHEN (place - '0/0')::bigint % 8192 IN (24, 40) THEN (place - '0/0')::bigint % 8192 ELSE 0 END
-        FROM pg_current_wal_insert_lsn() AS place
-        """);
+    /// <summary>The page of the WAL that is being filled, and whether it is flushed up to where it is filled.</summary>
+    internal async Task<(long Page, bool IsFlushed)> PlaceAsync() => (
+        await ScalarAsync<long>("SELECT (pg_current_wal_insert_lsn() - '0/0')::bigint / 8192"),
+        await ScalarAsync<bool>("SELECT pg_current_wal_flush_lsn() >= pg_current_wal_insert_lsn()"));
 
     internal async Task RunAsync(string sql)
     {

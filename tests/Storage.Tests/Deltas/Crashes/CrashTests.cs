@@ -32,8 +32,11 @@ public sealed class CrashTests(CrashServer server) : IClassFixture<CrashServer>
         Assert.Equal(await server.CustomersAsync(), device.Ids(EntityType.Customer).Order(StringComparer.Ordinal));
     }
 
+    /// <summary>What fills a page of the WAL is written at once: its twin loses nothing.</summary>
+    public static TheoryData<string, CrashKind> Twins() => [.. Scenes().Where(scene => scene.Data.Item1 != Writers.PageEnd)];
+
     [Theory]
-    [MemberData(nameof(Scenes))]
+    [MemberData(nameof(Twins))]
     public async Task Without_a_proof_the_next_write_is_lost(string writer, CrashKind crash)
     {
         var write = Writers.All[writer];
@@ -42,20 +45,21 @@ public sealed class CrashTests(CrashServer server) : IClassFixture<CrashServer>
             var device = server.Device();
             await device.SyncAsync();
             DeltaDevice naive;
-            bool isFlushed;
+            var (page, _) = await server.PlaceAsync();
+            bool isWritten;
             await using (await write.RunAsync(server) ?? Nothing.Held)
             {
                 naive = await server.NaiveAsync(device);
-                isFlushed = await server.IsFlushedAsync();
+                isWritten = await server.PlaceAsync() is var (next, isFlushed) && (next != page || isFlushed);
                 await server.CrashAsync(crash);
             }
 
-            var next = await AddAsync();
+            var added = await AddAsync();
             await naive.SyncAsync();
-            // The WAL writer comes by every ten seconds, and may have been there.
-            if (isFlushed && write.IsCareless)
+            // A full page is written at once, and the WAL writer comes by every ten seconds: then the ids are not given out again.
+            if (isWritten && write.IsCareless)
                 continue;
-            Assert.Equal(write.IsCareless, !naive.Ids(EntityType.Customer).Contains(next));
+            Assert.Equal(write.IsCareless, !naive.Ids(EntityType.Customer).Contains(added));
             return;
         }
     }

@@ -6,6 +6,8 @@ namespace KhsCrm.Storage.Tests.Deltas.Crashes;
 /// <summary>What another program does before a device reads and PostgreSQL crashes.</summary>
 internal static class Writers
 {
+    public const string PageEnd = "at the end of a WAL page";
+
     private const string Insert = "INSERT INTO customers (name, address) VALUES ('written', 'a')";
 
     /// <summary>Each by its name, and whether it leaves ids behind that a crash gives out again.</summary>
@@ -26,7 +28,7 @@ internal static class Writers
             ["notice only"] = (true, server => OnceAsync(server, "SELECT pg_notify('somebody', '')")),
             ["FATAL exit"] = (true, EndedAsync),
             ["bulk load left idle"] = (false, LoadingAsync),
-            ["at the end of a WAL page"] = (true, PageBoundary.EndThereAsync),
+            [PageEnd] = (true, PageBoundary.EndThereAsync),
         };
 
     private static async Task<IAsyncDisposable?> OnceAsync(CrashServer server, params string[] statements)
