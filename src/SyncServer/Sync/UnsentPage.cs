@@ -6,7 +6,7 @@ namespace KhsCrm.SyncServer.Sync;
 internal static class UnsentPage
 {
     /// <summary>Gives its memory back as soon as it is read. Nobody waits for that, or needs to know how the read ended.</summary>
-    public static void Drop(Task<EncodedDeltaResult>? read) => read?.ContinueWith(
+    public static void Drop(Task<EncodedDeltaResult>? read) => _ = read?.ContinueWith(
         static page =>
         {
             if (page.IsCompletedSuccessfully)

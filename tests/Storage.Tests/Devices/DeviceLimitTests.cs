@@ -1,5 +1,4 @@
 using KhsCrm.Storage.Devices;
-using KhsCrm.Storage.Tests.Deltas;
 using Microsoft.Extensions.Options;
 using Xunit;
 using static KhsCrm.Storage.Tests.Deltas.SyncedDatabase;

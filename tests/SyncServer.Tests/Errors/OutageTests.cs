@@ -1,5 +1,4 @@
 using Grpc.Core;
-using KhsCrm.Storage;
 using KhsCrm.Storage.Schema;
 using KhsCrm.SyncServer.Errors;
 using KhsCrm.SyncServer.Tests.Kit;

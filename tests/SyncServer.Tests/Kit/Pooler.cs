@@ -38,7 +38,7 @@ internal sealed class Pooler : IAsyncDisposable
             """,
             RunningServer.Cancellation);
         // It refuses to run as root.
-        if (Environment.UserName == "root")
+        if (!OperatingSystem.IsWindows() && Environment.UserName == "root")
         {
             File.SetUnixFileMode(folder.FullName, (UnixFileMode)0b111_101_101);
             File.SetUnixFileMode(settings, (UnixFileMode)0b110_100_100);

@@ -20,7 +20,7 @@ public sealed class LiveStreamTests
         {
             for (var i = 0; !Volatile.Read(ref isDone); i++)
                 stream.SessionId = i % 2 == 0 ? second : first;
-        });
+        }, TestContext.Current.CancellationToken);
 
         for (var i = 0; i < 3_000_000; i++)
         {
