@@ -158,7 +158,10 @@ public sealed class ModelTests
             var expected = state.ToDictionary(row => row.Key, row => new Entity { Customer = row.Value.Clone() });
             var unsent = (await device.Outbox.ListAsync(OutboxState.Queued, cancellationToken: TestDevice.Ct))
                 .Select(entry => entry.Operation);
-            foreach (var operation in _sent.Values.Where(one => IsOnTop(one, lastClientSeq)).Concat(unsent))
+            // A creation that was refused stays, to be corrected.
+            var refused = (await device.Outbox.ListAsync(OutboxState.Rejected, cancellationToken: TestDevice.Ct))
+                .Select(entry => entry.Operation).Where(operation => operation.Kind == OperationKind.Create);
+            foreach (var operation in refused.Concat(_sent.Values.Where(one => IsOnTop(one, lastClientSeq))).Concat(unsent))
             {
                 var id = operation.Entity.Customer.Id;
                 if (operation.Kind == OperationKind.Create)
