@@ -18,6 +18,8 @@ internal static class SyncFailure
         { Reason: ErrorReason.ProtocolVersionUnsupported } => SyncState.AppTooOld,
         { Reason: ErrorReason.DeviceRevoked } => SyncState.Revoked,
         { Reason: ErrorReason.Unavailable or ErrorReason.RateLimited or ErrorReason.Busy } => SyncState.Offline,
+        // A fault of the server, not of this app.
+        { Reason: ErrorReason.Internal, InnerException: Grpc.Core.RpcException } => SyncState.Offline,
         _ => SyncState.Failed,
     };
 
