@@ -23,8 +23,11 @@ internal static class KhsApp
         var parsed = root.Parse([.. args.SelectMany(SplitEmpty)]);
         if (parsed.Errors.Count > 0 && !IsDirective(args))
         {
-            foreach (var line in ParseErrorText.Of(parsed))
-                await terminal.Error.WriteLineAsync(Safe.Line(line));
+            var lines = ParseErrorText.Of(parsed).ToList();
+            if (args.Contains("--json"))
+                new Printer(terminal, isJson: true).Failure(string.Join(' ', lines), "USAGE");
+            else
+                lines.ForEach(line => terminal.Error.WriteLine(Safe.Line(line)));
             return ExitCode.Usage;
         }
 

@@ -3,7 +3,6 @@ using KhsCrm.SyncClient.Outbox;
 using KhsCrm.SyncClient.Sessions;
 using KhsCrm.SyncClient.Store;
 using KhsCrm.SyncClient.Sync;
-using KhsCrm.V1;
 
 namespace KhsCrm.SyncClient;
 
@@ -19,9 +18,8 @@ public sealed partial class KhsCrmClient : IAsyncDisposable
     private readonly TokenSource _tokens;
     private readonly SignIn _signIn;
     private readonly SyncLoop _loop;
-    private readonly StatusFeed _status = new();
-    private readonly SemaphoreSlim _starting = new(1, 1);
-    private (Task Loop, CancellationTokenSource Stop)? _running;
+    private readonly SyncLife _life;
+    private readonly StatusFeed _status;
 
     private KhsCrmClient(LocalStore store, KhsCrmClientOptions options)
     {
@@ -30,10 +28,13 @@ public sealed partial class KhsCrmClient : IAsyncDisposable
         _server = new ServerConnection(options);
         _tokens = new TokenSource(store, _server, options.TimeProvider);
         _signIn = new SignIn(store, _server, options.TimeProvider);
-        _loop = new SyncLoop(
-            store, _server, _tokens, _status, options, options.LoggerFactory.CreateLogger("KhsCrm.SyncClient.Sync"));
-        _status.Changed += (_, status) => StatusChanged?.Invoke(this, status);
-        Outbox = new DeviceOutbox(store, edits);
+        var logger = options.LoggerFactory.CreateLogger("KhsCrm.SyncClient.Sync");
+        _status = new StatusFeed(logger);
+        _loop = new SyncLoop(store, _server, _tokens, _status, options, logger);
+        _life = new SyncLife(store, _server, _loop, _status);
+        _loop.Control.Welcomed += () => _life.RunBeside(_loop.RunChoresAsync);
+        _status.SetSender(this);
+        Outbox = new DeviceOutbox(store, edits, () => _life.RunBeside(_loop.RunChoresAsync));
         Customers = new CustomerStore(store, edits);
         Jobs = new JobStore(store, edits);
         Assignments = new AssignmentStore(store, edits);
@@ -41,8 +42,12 @@ public sealed partial class KhsCrmClient : IAsyncDisposable
         Users = new UserStore(store);
     }
 
-    /// <summary>The status changed. Raised on a thread of the library.</summary>
-    public event EventHandler<ClientStatus>? StatusChanged;
+    /// <summary>The status changed. Raised on a thread of the library; what a handler throws is logged and ends nothing.</summary>
+    public event EventHandler<ClientStatus>? StatusChanged
+    {
+        add => _status.Changed += value;
+        remove => _status.Changed -= value;
+    }
 
     /// <summary>Customers on this device.</summary>
     public CustomerStore Customers { get; }
@@ -95,31 +100,6 @@ public sealed partial class KhsCrmClient : IAsyncDisposable
         }
     }
 
-    /// <summary>Signs a user in. What this device holds stays, unless it is another user's.</summary>
-    /// <param name="email">The user's address.</param>
-    /// <param name="password">The user's password; not kept.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The user.</returns>
-    /// <exception cref="KhsCrmException">The server refused, or no server address is known.</exception>
-    /// <exception cref="ServerUnreachableException">The server did not answer.</exception>
-    /// <exception cref="UnsentEditsException">Another user's edits are still on this device.</exception>
-    public async Task<User> SignInAsync(string email, string password, CancellationToken cancellationToken = default)
-    {
-        var addresses = _options.ServerAddress
-            ?? (await _store.ReadAsync(DeviceState.Read, cancellationToken).ConfigureAwait(false)).ServerAddress
-            ?? "";
-        return await _signIn.SignInAsync(addresses, email, password, cancellationToken).ConfigureAwait(false);
-    }
-
-    /// <summary>
-    /// Signs out. What this device holds can no longer be read, and is there again when the same user signs in.
-    /// </summary>
-    public async Task SignOutAsync(CancellationToken cancellationToken = default)
-    {
-        await StopAsync(cancellationToken).ConfigureAwait(false);
-        await _signIn.SignOutAsync(cancellationToken).ConfigureAwait(false);
-    }
-
     /// <summary>Who is signed in, and where this device stands.</summary>
     public Task<DeviceInfo> GetDeviceAsync(CancellationToken cancellationToken = default) =>
         _store.ReadAsync(DeviceInfo.Read, cancellationToken);
@@ -144,64 +124,8 @@ public sealed partial class KhsCrmClient : IAsyncDisposable
     public Task<VerifyReport> VerifyAsync(CancellationToken cancellationToken = default) => _loop.VerifyAsync(cancellationToken);
 
     /// <summary>
-    /// Begins to stay connected: edits are sent as they are made, changes arrive as they happen, a broken connection is
-    /// opened again. Returns at once; see <see cref="Status"/>.
+    /// The current status and every later one; a slow observer skips to the latest. Ends when the client is closed.
     /// </summary>
-    /// <exception cref="StoreInUseException">Another process syncs this folder.</exception>
-    public async Task StartAsync(CancellationToken cancellationToken = default)
-    {
-        await _starting.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
-        {
-            if (_running is { Loop.IsCompleted: false })
-                return;
-            _running?.Stop.Dispose();
-            var syncLock = _store.Folder.LockForSync();
-            var stop = new CancellationTokenSource();
-            _running = (Task.Run(() => _loop.RunAsync(syncLock, stop.Token), CancellationToken.None), stop);
-        }
-        finally
-        {
-            _starting.Release();
-        }
-    }
-
-    /// <summary>Ends what <see cref="StartAsync"/> began, and waits until it has ended.</summary>
-    public async Task StopAsync(CancellationToken cancellationToken = default)
-    {
-        await _starting.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
-        {
-            if (_running is not { } running)
-                return;
-            await running.Stop.CancelAsync().ConfigureAwait(false);
-            await running.Loop.WaitAsync(cancellationToken).ConfigureAwait(false);
-            running.Stop.Dispose();
-            _running = null;
-        }
-        finally
-        {
-            _starting.Release();
-        }
-    }
-
-    /// <summary>
-    /// Disconnects and stays so until <see cref="Resume"/>: for a metered network, or to save a battery. Reads and edits go
-    /// on; edits wait in the outbox. What <see cref="StartAsync"/> began, or begins meanwhile, waits; <see cref="SyncAsync"/>
-    /// does not, when nothing was begun.
-    /// </summary>
-    public void Pause() => _loop.Control.Pause();
-
-    /// <summary>Ends a <see cref="Pause"/>: what was begun connects at once.</summary>
-    public void Resume() => _loop.Control.Resume();
-
-    /// <summary>
-    /// Tells that the device has another network, or has one again: a wait to connect again ends, and a connection that may
-    /// be half open is replaced. Cheap: the new stream continues where the old one was.
-    /// </summary>
-    public void NotifyNetworkChanged() => _loop.Control.EndRound();
-
-    /// <summary>The current status and every later one; a slow observer skips to the latest.</summary>
     /// <param name="cancellationToken">Ends the observation.</param>
     public IAsyncEnumerable<ClientStatus> ObserveStatusAsync(CancellationToken cancellationToken = default) =>
         _status.ObserveAsync(cancellationToken);
@@ -213,15 +137,4 @@ public sealed partial class KhsCrmClient : IAsyncDisposable
     /// <param name="cancellationToken">Ends the observation.</param>
     public IAsyncEnumerable<StoreChanges> ObserveChangesAsync(CancellationToken cancellationToken = default) =>
         _store.Changes.Observe(cancellationToken);
-
-    /// <summary>Stops the sync and closes the store.</summary>
-    public async ValueTask DisposeAsync()
-    {
-        await StopAsync().ConfigureAwait(false);
-        _loop.Control.Dispose();
-        _server.Dispose();
-        _tokens.Dispose();
-        _store.Dispose();
-        _starting.Dispose();
-    }
 }

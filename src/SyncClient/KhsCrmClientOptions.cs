@@ -1,3 +1,5 @@
+using System.Net;
+using System.Security.Cryptography.X509Certificates;
 using KhsCrm.V1;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -30,6 +32,24 @@ public sealed class KhsCrmClientOptions
     /// <summary>How long to wait for another process that writes to the same folder. Default 30 seconds.</summary>
     public TimeSpan BusyTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>Certificates to show to a server that asks for them (mutual TLS). Default none.</summary>
+    public X509Certificate2Collection ClientCertificates { get; } = [];
+
+    /// <summary>
+    /// The authorities of a private CA: when there are some, the server's certificate must come from one of them instead of from
+    /// those that the system trusts. Default none.
+    /// </summary>
+    public X509Certificate2Collection CertificateAuthorities { get; } = [];
+
+    /// <summary>The proxy to go through. Default what the system is set to; see <see cref="System.Net.Http.HttpClient.DefaultProxy"/>.</summary>
+    public IWebProxy? Proxy { get; set; }
+
+    /// <summary>
+    /// Makes the handler of a connection in place of the library's own: for a platform's own network stack. The options for
+    /// certificates, the proxy and the times of connections then have no effect. The library disposes it.
+    /// </summary>
+    public Func<HttpMessageHandler>? CreateHttpHandler { get; set; }
+
     /// <summary>How long opening a connection may take. Default 10 seconds.</summary>
     public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
@@ -37,6 +57,18 @@ public sealed class KhsCrmClientOptions
     /// How long the server may take to answer the first message of a stream, a sign-in or a renewal. Default 30 seconds.
     /// </summary>
     public TimeSpan AnswerTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// How long a connected server may bring nothing that is due, such as the next part of a catch-up or the result of a push,
+    /// before the connection counts as broken. Default 2 minutes.
+    /// </summary>
+    public TimeSpan ProgressTimeout { get; set; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>
+    /// How long a connected server may be silent when nothing is due. Default 5 minutes, ten times as long as the server's
+    /// default interval of heartbeats.
+    /// </summary>
+    public TimeSpan SilenceTimeout { get; set; } = TimeSpan.FromMinutes(5);
 
     /// <summary>After how long without traffic the connection is tried. Default 30 seconds.</summary>
     public TimeSpan KeepAliveInterval { get; set; } = TimeSpan.FromSeconds(30);
@@ -47,7 +79,10 @@ public sealed class KhsCrmClientOptions
     /// <summary>The bound of the first wait before connecting again; doubles with each failure. Default 1 second.</summary>
     public TimeSpan FirstReconnectDelay { get; set; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>The longest such bound. Default 1 minute.</summary>
+    /// <summary>
+    /// The longest such bound while the server cannot be reached. Default 1 minute. What was refused, or could not be stored, is
+    /// tried again after 15 times as long at most.
+    /// </summary>
     public TimeSpan LongestReconnectDelay { get; set; } = TimeSpan.FromMinutes(1);
 
     /// <summary>

@@ -75,6 +75,43 @@ public sealed class ErrorTests
     {
         using var khs = new Khs();
         var file = typeof(ErrorTests).Assembly.Location;
-        await khs.AssertFailsAsync(ExitCode.Failed, "Give another folder with --data DIR.", "--data", file, "status");
+        await khs.AssertFailsAsync(ExitCode.Failed, "give another folder with --data DIR.", "--data", file, "status");
+    }
+
+    [Fact]
+    public async Task An_error_is_json_too()
+    {
+        using var khs = new Khs();
+        var answer = await khs.RunAsync("customers", "list", "--json");
+        Assert.Equal((ExitCode.NotSignedIn, ""), (answer.ExitCode, answer.Output));
+        Assert.Equal("NOT_SIGNED_IN", (string?)System.Text.Json.Nodes.JsonNode.Parse(answer.Error)!["error"]!["reason"]);
+        answer = await khs.RunAsync("jobs", "frobnicate", "--json");
+        Assert.Equal("USAGE", (string?)System.Text.Json.Nodes.JsonNode.Parse(answer.Error)!["error"]!["reason"]);
+    }
+
+    [Fact]
+    public async Task A_job_is_deleted_only_when_somebody_says_yes()
+    {
+        using var khs = new Khs();
+        await khs.SignInAsync(
+            Role.Owner, new Entity { Job = new() { Id = "0190aaaa-0000-7000-8000-000000000001", Title = "Roof", Status = JobStatus.NotStarted } });
+
+        await khs.AssertFailsAsync(ExitCode.Usage, "give --yes", "jobs", "delete", "0190aaaa");
+
+        Assert.Contains("Roof", await khs.TextAsync("jobs", "list"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_answer_that_cannot_be_written_is_told_as_what_it_is()
+    {
+        using var khs = new Khs { Output = new FullDisk() };
+        await khs.SignInAsync();
+
+        await khs.AssertFailsAsync(ExitCode.Failed, "The answer could not be written: No space left on device.", "status");
+    }
+
+    private sealed class FullDisk : StringWriter
+    {
+        public override void WriteLine(string? value) => throw new IOException("No space left on device");
     }
 }

@@ -29,9 +29,13 @@ internal sealed class Khs : IDisposable
     /// <summary>Whether that terminal has colours.</summary>
     public bool HasColor { get; init; }
 
+    /// <summary>Where answers go; null for a string of each command.</summary>
+    public StringWriter? Output { get; init; }
+
     public async Task<Answer> RunAsync(params string[] args)
     {
-        using StringWriter output = new(), error = new();
+        using StringWriter own = new(), error = new();
+        var output = Output ?? own;
         var terminal = new Terminal(new StringReader("secret\n"), output, error) { Width = Width, HasColor = HasColor };
         var exitCode = await KhsApp.RunAsync(args is [['[', ..], ..] || args.Contains("--data") ? args : ["--data", _folder, .. args], terminal);
         return new(exitCode, output.ToString(), error.ToString());

@@ -31,23 +31,24 @@ internal sealed class CommandRunner(GlobalOptions global, Terminal terminal)
             }
             catch (UsageException exception)
             {
-                printer.Error(exception.Message);
+                printer.Failure(exception.Message, "USAGE");
                 return ExitCode.Usage;
             }
             catch (KhsCrmException exception)
             {
-                printer.Error(ErrorText.Of(exception));
+                printer.Failure(ErrorText.Of(exception), ErrorText.NameOf(exception.Reason));
                 return ExitCode.Of(exception);
             }
-            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or Microsoft.Data.Sqlite.SqliteException)
+            catch (IOException exception)
             {
-                printer.Error($"{ErrorText.Sentence(exception.Message)} Give another folder with --data DIR.");
+                // The store's own failures are KhsCrmExceptions: what is left is where the answer goes.
+                printer.Failure($"The answer could not be written: {ErrorText.Sentence(exception.Message)} What was edited is kept.", "OUTPUT_FAILED");
                 return ExitCode.Failed;
             }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
             {
-                printer.Error("Interrupted; what was edited is kept.");
-                return ExitCode.Failed;
+                printer.Failure("Interrupted; what was edited is kept.", "INTERRUPTED");
+                return ExitCode.Interrupted;
             }
         };
 

@@ -6,12 +6,15 @@ namespace KhsCrm.Cli.Errors;
 /// <summary>What went wrong and what to do next, in a line.</summary>
 internal static class ErrorText
 {
+    private const string Prefix = "ERROR_REASON_";
+
     public static string Of(KhsCrmException exception) => exception switch
     {
         NotSignedInException => $"{Sentence(exception.Message)} Next: khs login EMAIL",
         ServerUnreachableException => $"{Sentence(Cause(exception))} Nothing is lost: check the network and --server, and try again.",
-        StoreInUseException => Sentence(exception.Message),
-        UnsentEditsException => Sentence(exception.Message),
+        StoreInUseException or UnsentEditsException => Sentence(exception.Message),
+        { Reason: ErrorReason.StoreNotAccessible or ErrorReason.DiskFull } => $"{Sentence(exception.Message)} Or give another folder with --data DIR.",
+        { Reason: >= ErrorReason.StoreInUse } => Sentence(exception.Message),
         { Reason: ErrorReason.RowNotFound } => exception.Message,
         _ => $"{Sentence(exception.Message, exception.Reason)}{Next(exception.Reason)}",
     };
@@ -24,6 +27,13 @@ internal static class ErrorText
         if (text.Length > 0 && !text.StartsWith("http", StringComparison.Ordinal) && !text.Split(' ')[0].Contains('_', StringComparison.Ordinal))
             text = char.ToUpperInvariant(text[0]) + text[1..];
         return reason == ErrorReason.Unspecified ? $"{text}." : $"{text} ({Output.Words.Reason(reason)}).";
+    }
+
+    /// <summary>A reason as programs know it, such as ROW_NOT_FOUND.</summary>
+    public static string NameOf(ErrorReason reason)
+    {
+        var name = ErrorReasonReflection.Descriptor.EnumTypes[0].FindValueByNumber((int)reason)?.Name ?? "";
+        return name.StartsWith(Prefix, StringComparison.Ordinal) ? name[Prefix.Length..] : reason.ToString();
     }
 
     private static string Next(ErrorReason reason) => reason switch

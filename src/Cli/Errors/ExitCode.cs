@@ -10,6 +10,9 @@ internal static class ExitCode
     public const int OperationsWait = 4;
     public const int ServerUnreachable = 5;
 
+    /// <summary>Ended by Ctrl-C: 128 and the number of the signal, as shells expect.</summary>
+    public const int Interrupted = 130;
+
     public static int Of(KhsCrm.SyncClient.KhsCrmException exception) => exception switch
     {
         KhsCrm.SyncClient.NotSignedInException => NotSignedIn,

@@ -10,7 +10,7 @@ internal static class ParseErrorText
     {
         var path = Path(parsed.CommandResult);
         var command = parsed.CommandResult.Command;
-        if (command.Subcommands.Count > 0 && command.Action is null)
+        if (command.Subcommands.Count > 0 && (command.Action is null || parsed.UnmatchedTokens.Count > 0))
         {
             var names = string.Join(", ", command.Subcommands.Select(one => one.Name));
             yield return parsed.UnmatchedTokens is [var unknown, ..]

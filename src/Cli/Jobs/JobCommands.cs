@@ -41,6 +41,7 @@ internal static class JobCommands
         context.Printer.Fields(
             ("ID", row.Id), ("Title", row.Title), ("Status", Words.StatusCell(row.Status)),
             ("Customer", customer is null ? row.CustomerId : $"{customer.Name} ({customer.Id})"),
+            ("Address", customer?.Address ?? ""), ("Phone", customer?.Phone ?? ""),
             ("Workers", string.Join(", ", workers)), ("Description", row.Description),
             ("Starts", Words.Date(row.StartDate)), ("Ends", Words.Date(row.EndDate)),
             ("Materials", materials.Count == 0 ? "" : $"{materials.Count(material => material.Purchased)} of {materials.Count} bought"),

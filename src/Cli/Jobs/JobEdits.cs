@@ -1,5 +1,6 @@
 using System.CommandLine;
 using KhsCrm.Cli.Commands;
+using KhsCrm.Cli.Errors;
 using KhsCrm.Cli.Help;
 using KhsCrm.Cli.Output;
 using KhsCrm.Contracts.Rules;
@@ -62,18 +63,30 @@ internal static class JobEdits
     public static Command Delete(CommandRunner runner)
     {
         var id = JobCommands.Id();
+        var yes = new Option<bool>("--yes", "-y") { Description = "Do not ask." };
         var command = new KhsCommand(
-            "delete", "Delete a job for good, with its checklist, assignments and history.", "jobs delete 01a20597") { id };
+            "delete", "Delete a job for good, with its checklist, assignments and history.", "jobs delete 01a20597") { id, yes };
         command.SetAction(runner.Action(async (context, cancellationToken) =>
         {
             var resolved = await JobCommands.ResolveAsync(context, context.Require(id), cancellationToken);
             var row = await context.Client.Jobs.GetAsync(resolved, cancellationToken);
+            if (!context.Get(yes))
+                RequireYes(context.Terminal, row);
             await context.Client.Jobs.DeleteAsync(resolved, cancellationToken);
             context.Printer.Answer(
                 new Deleted { EntityType = EntityType.Job, EntityId = resolved },
                 $"{row.Title} is deleted here. Until the next sync it can be undone: khs outbox list, then khs outbox discard ID");
         }));
         return command;
+    }
+
+    private static void RequireYes(Terminal terminal, Job row)
+    {
+        if (!terminal.CanAsk)
+            throw new UsageException("Nobody can be asked whether to delete it: give --yes.");
+        terminal.Error.Write(Safe.Line($"Delete {row.Title} for good, with its checklist, assignments and history? [y/N] "));
+        if (terminal.In.ReadLine()?.Trim() is not ("y" or "Y" or "yes"))
+            throw new KhsCrmException("Nothing was deleted");
     }
 
     // The library refuses it as well; here it is said what can be done instead.

@@ -17,24 +17,30 @@ internal static class JobLists
     public static Command List(CommandRunner runner)
     {
         var status = StatusArgument.Option();
-        var mine = new Option<bool>("--mine") { Description = "Only those that the signed-in user is assigned to." };
+        var mine = new Option<bool>("--mine") { Description = "What the signed-in worker has to do, by day, with customer, address and phone." };
         var command = new KhsCommand(
             "list", "List the jobs, the last changed first.", "jobs list --mine", "jobs list --status waiting-on-materials") { status, mine };
         command.SetAction(runner.Action(async (context, cancellationToken) =>
         {
-            var query = new JobQuery
+            JobStatus? only = context.Get(status) is { } typed ? Words.ParseStatus(typed) : null;
+            if (context.Get(mine))
             {
-                Status = context.Get(status) is { } typed ? Words.ParseStatus(typed) : null,
-                AssignedToId = context.Get(mine) ? (await context.RequireUserAsync(cancellationToken)).Id : null,
-            };
+                await AssignedJobList.PrintAsync(context, only, cancellationToken);
+                return;
+            }
+
+            var query = new JobQuery { Status = only };
             var rows = await Pages.AllAsync(
                 (token, cancel) => context.Client.Jobs.ListAsync(query with { PageSize = Pages.Size, PageToken = token }, cancel),
                 cancellationToken);
             if (context.Printer.IsJson)
                 context.Printer.Json(new JsonObject { ["jobs"] = Printer.ToJson(rows) });
             else if (rows.Count > 0)
+            {
+                context.Printer.Line("Jobs, the last changed first:");
                 await PrintTableAsync(context, rows, cancellationToken);
-            else if (query is { Status: null, AssignedToId: null })
+            }
+            else if (only is null)
                 context.Printer.Line("No jobs on this device. Next: khs sync, or khs jobs add --customer ID --title TITLE");
             else
                 context.Printer.Line("No job on this device matches. All: khs jobs list");

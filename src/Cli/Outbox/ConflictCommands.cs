@@ -10,7 +10,7 @@ namespace KhsCrm.Cli.Outbox;
 /// <summary><c>khs conflicts</c>.</summary>
 internal static class ConflictCommands
 {
-    public static Command Create(CommandRunner runner) => new("conflicts", "The edits of this device that met somebody else's edit of the same field.")
+    public static Command Create(CommandRunner runner) => ListedAlone.With(new("conflicts", "The edits of this device that met somebody else's edit of the same field.")
     {
         List(runner),
         Resolve(
@@ -19,7 +19,7 @@ internal static class ConflictCommands
         Resolve(
             runner, "keep-theirs", "Keep their values: what was overwritten is set back, what was rejected is given up.",
             (outbox, id, cancellationToken) => outbox.KeepTheirsAsync(id, cancellationToken), "Theirs are kept"),
-    };
+    });
 
     private static KhsCommand List(CommandRunner runner)
     {

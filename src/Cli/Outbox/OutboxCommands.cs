@@ -6,13 +6,13 @@ namespace KhsCrm.Cli.Outbox;
 /// <summary><c>khs outbox</c>.</summary>
 internal static class OutboxCommands
 {
-    public static Command Create(CommandRunner runner) => new("outbox", "The edits of this device that the server has not settled.")
+    public static Command Create(CommandRunner runner) => ListedAlone.With(new("outbox", "The edits of this device that the server has not settled.")
     {
         OutboxLists.List(runner),
         OutboxLists.Failed(runner),
         OutboxEdits.Retry(runner),
         OutboxEdits.Discard(runner),
-    };
+    });
 
     public static Argument<string> Id() => new("ID") { Description = "The edit, or the beginning of its id." };
 

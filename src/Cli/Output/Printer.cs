@@ -61,6 +61,16 @@ internal sealed class Printer(Terminal terminal, bool isJson)
     /// <summary>Prints a message beside the answer.</summary>
     public void Error(string text) => terminal.Error.WriteLine(Safe.Line(text));
 
+    /// <summary>Prints what went wrong: a line, or with --json a document on stderr.</summary>
+    public void Failure(string text, string reason)
+    {
+        if (!IsJson)
+            Error(text);
+        else
+            terminal.Error.WriteLine(
+                new JsonObject { ["error"] = new JsonObject { ["reason"] = reason, ["message"] = text } }.ToJsonString(Indented));
+    }
+
     /// <summary>Prints a list that is not empty.</summary>
     public void Table(IReadOnlyList<Column> columns, IEnumerable<IReadOnlyList<Cell>> rows)
     {

@@ -25,7 +25,7 @@ internal static class WatchCommand
                 if (Describe(status, last) is { } line)
                     Print(context.Printer, line);
                 last = status.State;
-                if (status.State is SyncState.SignedOut or SyncState.Failed)
+                if (status.State is SyncState.SignedOut or SyncState.AppTooOld or SyncState.Revoked)
                     throw status.Failure!;
             }
         }
@@ -52,6 +52,7 @@ internal static class WatchCommand
         SyncState.Connecting => "connecting",
         SyncState.Live => "live",
         SyncState.Offline when status.Failure is { } failure => $"offline: {ErrorText.Sentence(ErrorText.Cause(failure))} Trying again.",
+        SyncState.Failed when status.Failure is { } failure => $"failed: {ErrorText.Sentence(failure.Message, failure.Reason)} Trying again.",
         // A server that stops says so, and when to come back; nothing went wrong.
         SyncState.Offline when last is SyncState.Live or SyncState.CatchingUp => "offline: the server asked this device to connect again.",
         _ => null,

@@ -10,7 +10,7 @@ namespace KhsCrm.Storage.Devices;
 public sealed class DeviceDirectory(NpgsqlDataSource dataSource)
 {
     private const string Columns =
-        "t.id, t.user_id, t.app_version, t.last_client_seq, t.created_at, t.last_seen_at, t.revoked_at, t.revoked_by_id";
+        "t.id, t.user_id, t.app_version, t.last_client_seq, t.created_at, t.last_seen_at, t.revoked_at, t.revoked_by_id, t.is_wiped";
 
     /// <summary>Where a page ended: the key of its last device.</summary>
     public sealed record Position(DateTime LastSeenAt, Guid Id)
@@ -49,15 +49,17 @@ public sealed class DeviceDirectory(NpgsqlDataSource dataSource)
     /// <param name="actor">Who revokes it.</param>
     /// <param name="device">The device.</param>
     /// <param name="endsSessions">Whether all sessions of its user end with it.</param>
+    /// <param name="wipes">Whether it is told to destroy its store; what was once ordered stays so.</param>
     /// <param name="cancellationToken">Gives up before the commit.</param>
     /// <returns>The device and how many sessions ended; null when there is no such device.</returns>
     public async Task<(Device Device, int EndedSessions)?> RevokeAsync(
-        Guid actor, Guid device, bool endsSessions, CancellationToken cancellationToken)
+        Guid actor, Guid device, bool endsSessions, bool wipes, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(
             $"""
             WITH t AS (
-                UPDATE devices SET revoked_at = coalesce(revoked_at, clock_timestamp()), revoked_by_id = coalesce(revoked_by_id, $2)
+                UPDATE devices SET revoked_at = coalesce(revoked_at, clock_timestamp()), revoked_by_id = coalesce(revoked_by_id, $2),
+                    is_wiped = is_wiped OR $4
                 WHERE id = $1 RETURNING *),
             ended AS (DELETE FROM refresh_tokens r USING t WHERE $3 AND r.user_id = t.user_id RETURNING r.family_id)
             SELECT {Columns}, (SELECT count(DISTINCT family_id)::int FROM ended) FROM t
@@ -65,9 +67,10 @@ public sealed class DeviceDirectory(NpgsqlDataSource dataSource)
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = device });
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = actor });
         command.Parameters.Add(new NpgsqlParameter<bool> { TypedValue = endsSessions });
+        command.Parameters.Add(new NpgsqlParameter<bool> { TypedValue = wipes });
         return await dataSource.WriteDurablyAsync<(Device, int)?>(
             command,
-            async rows => await rows.ReadAsync(cancellationToken) ? (Read(rows), rows.GetInt32(8)) : null,
+            async rows => await rows.ReadAsync(cancellationToken) ? (Read(rows), rows.GetInt32(9)) : null,
             cancellationToken);
     }
 
@@ -81,6 +84,7 @@ public sealed class DeviceDirectory(NpgsqlDataSource dataSource)
             LastClientSeq = rows.GetInt64(3),
             CreatedAt = Timestamp.FromDateTime(rows.GetDateTime(4)),
             LastSeenAt = Timestamp.FromDateTime(rows.GetDateTime(5)),
+            IsWiped = rows.GetBoolean(8),
         };
         if (!rows.IsDBNull(6))
             device.RevokedAt = Timestamp.FromDateTime(rows.GetDateTime(6));

@@ -198,6 +198,12 @@ namespace KhsCrm.Storage.Migrations
                         .HasColumnName("created_at")
                         .HasDefaultValueSql("clock_timestamp()");
 
+                    b.Property<bool>("IsWiped")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("boolean")
+                        .HasDefaultValue(false)
+                        .HasColumnName("is_wiped");
+
                     b.Property<long>("LastClientSeq")
                         .ValueGeneratedOnAdd()
                         .HasColumnType("bigint")
@@ -218,12 +224,22 @@ namespace KhsCrm.Storage.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("revoked_by_id");
 
+                    b.Property<Guid?>("SessionId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("session_id");
+
                     b.Property<Guid>("UserId")
                         .HasColumnType("uuid")
                         .HasColumnName("user_id");
 
+                    b.Property<byte[]>("WipeProof")
+                        .HasColumnType("bytea")
+                        .HasColumnName("wipe_proof");
+
                     b.HasKey("Id")
                         .HasName("devices_pkey");
+
+                    b.HasIndex(new[] { "SessionId", "CreatedAt" }, "idx_devices_session");
 
                     b.HasIndex(new[] { "UserId" }, "idx_devices_user");
 

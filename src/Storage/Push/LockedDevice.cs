@@ -45,7 +45,7 @@ internal sealed record LockedDevice(long LastClientSeq, Role Role, ErrorReason? 
 
     private static void AddDevices(ReadBatch reads, Dictionary<Guid, SubmissionPlan> plans) => reads.Add(
         """
-        SELECT d.id, d.last_client_seq, u.role, d.user_id = u.id AND d.revoked_at IS NULL, u.is_active
+        SELECT d.id, d.last_client_seq, u.role, d.user_id = u.id, u.is_active, d.revoked_at IS NOT NULL
         FROM unnest($1, $2) AS r(device_id, user_id)
         JOIN devices d ON d.id = r.device_id JOIN users u ON u.id = r.user_id
         ORDER BY d.id FOR NO KEY UPDATE OF d
@@ -57,7 +57,7 @@ internal sealed record LockedDevice(long LastClientSeq, Role Role, ErrorReason? 
             plans[reader.GetGuid(0)].Device = new LockedDevice(
                 reader.GetInt64(1),
                 EnumText.Role(reader.GetString(2)),
-                reader.GetBoolean(4) ? null : ErrorReason.NotPermitted);
+                reader.GetBoolean(5) ? ErrorReason.DeviceRevoked : reader.GetBoolean(4) ? null : ErrorReason.NotPermitted);
         },
         ReadBatch.Ids(plans.Keys),
         ReadBatch.Ids(plans.Values.Select(plan => plan.Actor.UserId)));

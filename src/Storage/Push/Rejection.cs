@@ -63,7 +63,7 @@ public static class Rejection
         ErrorReason.NotImplemented => Code.Unimplemented,
         ErrorReason.ProtocolVersionUnsupported or ErrorReason.ReferenceNotFound or ErrorReason.RowReferenced
             or ErrorReason.StatusTransitionInvalid or ErrorReason.LastOwner or ErrorReason.DeviceForked
-            or ErrorReason.DeviceNotYours => Code.FailedPrecondition,
+            or ErrorReason.DeviceNotYours or ErrorReason.DeviceRevoked => Code.FailedPrecondition,
         _ => Code.Internal,
     };
 }

@@ -15,15 +15,17 @@ internal sealed class ServerAddresses
     {
         var addresses = text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         if (addresses.Length == 0)
-            throw new KhsCrmException("No server address is known: give it with the first sign-in.");
+            throw Invalid("No server address is known: give it with the first sign-in.");
         foreach (var address in addresses)
         {
             if (!Uri.TryCreate(address, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https"))
-                throw new KhsCrmException($"'{address}' is not a server address: it must be like https://crm.example.com.");
+                throw Invalid($"'{address}' is not a server address: it must be like https://crm.example.com.");
         }
 
         return new(addresses);
     }
+
+    private static KhsCrmException Invalid(string message) => new(message) { Reason = V1.ErrorReason.ServerAddressInvalid };
 
     /// <summary>The address of a turn; turns go round.</summary>
     public string At(int turn) => _addresses[turn % _addresses.Length];

@@ -68,15 +68,7 @@ internal sealed class ServerConnection(KhsCrmClientOptions options) : IDisposabl
     private GrpcChannel Open(string address) =>
         GrpcChannel.ForAddress(address, new GrpcChannelOptions
         {
-            HttpHandler = new SocketsHttpHandler
-            {
-                ConnectTimeout = options.ConnectTimeout,
-                // A phone that changes networks leaves half-open connections: find out, even on a quiet stream.
-                KeepAlivePingDelay = options.KeepAliveInterval,
-                KeepAlivePingTimeout = options.KeepAliveTimeout,
-                PooledConnectionIdleTimeout = Timeout.InfiniteTimeSpan,
-                EnableMultipleHttp2Connections = true,
-            },
+            HttpHandler = options.CreateHttpHandler?.Invoke() ?? HttpHandlers.Create(options),
             LoggerFactory = options.LoggerFactory,
             MaxReceiveMessageSize = options.MaxReceiveMessageBytes,
             // What is not offered, the server does not use.

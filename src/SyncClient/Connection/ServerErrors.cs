@@ -12,14 +12,23 @@ internal static class ServerErrors
     {
         var details = Details(exception);
         if (IsUnreachable(exception, details))
-            return new ServerUnreachableException($"{address} cannot be reached: {exception.Status.Detail}", exception);
+            return Unreachable.Explain(exception, address);
         if (exception.StatusCode == StatusCode.Unauthenticated && details.Reason != ErrorReason.InvalidCredentials)
             return NotSignedInException.Ended;
+        if (exception.StatusCode == StatusCode.ResourceExhausted && details.Reason == ErrorReason.Unspecified)
+            return TooLarge(exception);
         var message = exception.Status.Detail.Length > 0 ? exception.Status.Detail : $"The server answered {exception.StatusCode}.";
         if (details.Violations.Count > 0)
             message += " " + string.Join("; ", details.Violations.Select(field => $"{field.Field} {field.Description}")) + ".";
         return new KhsCrmException(message, exception) { Reason = ReasonOf(exception, details) };
     }
+
+    private static KhsCrmException TooLarge(RpcException exception) => new(
+        $"A message was too large: the app's MaxReceiveMessageBytes, or a limit on the way to the server. ({exception.Status.Detail})",
+        exception)
+    {
+        Reason = ErrorReason.LimitExceeded,
+    };
 
     /// <summary>What a call means that ended by its deadline.</summary>
     public static ServerUnreachableException Timeout(OperationCanceledException exception, string address) =>

@@ -8,7 +8,7 @@ public sealed record CustomerQuery
 {
     /// <summary>
     /// Only those where each of these words begins a word of the name, the address or the e-mail address, or whose phone
-    /// number begins with the whole as it is written; without regard to case. Null for all.
+    /// number begins with the whole as it is written; without regard to case. At most 500 characters. Null for all.
     /// </summary>
     public string? Search { get; init; }
 

@@ -10,6 +10,8 @@ namespace KhsCrm.SyncClient;
 /// </summary>
 internal static class CustomerSearchText
 {
+    /// <summary>Longer searches are refused: each word is a condition, and SQLite takes 1,000 of them.</summary>
+    private const int MaxLength = 500;
     private const char BeforeWord = ' ';
     private const char BeforePhone = '\n';
 
@@ -25,7 +27,15 @@ internal static class CustomerSearchText
     {
         if (string.IsNullOrWhiteSpace(search))
             return;
-        List<string> values = [.. Words(search).Select(word => BeforeWord + word)];
+        if (search.Length > MaxLength)
+        {
+            throw new KhsCrmException($"A search may have {MaxLength} characters, and this one has {search.Length}.")
+            {
+                Reason = ErrorReason.FieldInvalid,
+            };
+        }
+
+        List<string> values = [.. Words(search).Distinct().Select(word => BeforeWord + word)];
         var hasWords = string.Join(" AND ", values.Select(_ => "instr(search, $) > 0"));
         values.Add(BeforePhone + Fold(search.Trim()));
         query.Where(values.Count == 1 ? "instr(search, $) > 0" : $"({hasWords}) OR instr(search, $) > 0", values);

@@ -5,13 +5,14 @@ namespace KhsCrm.SyncClient;
 /// <summary>Nobody is signed in, or the session has ended and the user must sign in again.</summary>
 public sealed class NotSignedInException : KhsCrmException
 {
-    internal NotSignedInException(string message)
+    private NotSignedInException(ErrorReason reason, string message)
         : base(message)
     {
-        Reason = ErrorReason.AccessTokenInvalid;
+        Reason = reason;
     }
 
-    internal static NotSignedInException Nobody => new("Nobody is signed in on this device.");
+    internal static NotSignedInException Nobody => new(ErrorReason.NotSignedIn, "Nobody is signed in on this device.");
 
-    internal static NotSignedInException Ended => new("The session has ended: sign in again. What is on this device is kept.");
+    internal static NotSignedInException Ended => new(
+        ErrorReason.AccessTokenInvalid, "The session has ended: sign in again. What is on this device is kept.");
 }

@@ -1,10 +1,19 @@
+using KhsCrm.V1;
+
 namespace KhsCrm.SyncClient;
 
-/// <summary>Another process syncs this folder now. Reads and edits work beside it, a second sync does not.</summary>
+/// <summary>
+/// Another client syncs this folder now, in this process or in another. Reads and edits work beside it, a second sync does not.
+/// </summary>
 public sealed class StoreInUseException : KhsCrmException
 {
-    internal StoreInUseException(string folder, Exception innerException)
-        : base($"Another process is syncing {folder}; it also sends what is queued here.", innerException)
+    internal StoreInUseException(string folder, bool isThisProcess, Exception innerException)
+        : base(
+            isThisProcess
+                ? $"Another client of this process is syncing {folder}; it also sends what is queued here. Use one client for a folder."
+                : $"Another process is syncing {folder}; it also sends what is queued here.",
+            innerException)
     {
+        Reason = ErrorReason.StoreInUse;
     }
 }

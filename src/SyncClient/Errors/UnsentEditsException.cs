@@ -1,3 +1,5 @@
+using KhsCrm.V1;
+
 namespace KhsCrm.SyncClient;
 
 /// <summary>
@@ -11,6 +13,7 @@ public sealed class UnsentEditsException : KhsCrmException
             "They must sign in and sync or discard them first, or use another data folder.")
     {
         (Count, OwnerId, OwnerName) = (count, ownerId, ownerName);
+        Reason = ErrorReason.UnsentEdits;
     }
 
     /// <summary>How many edits there are, 1 or more: not sent, deferred by the server, or rejected by it.</summary>

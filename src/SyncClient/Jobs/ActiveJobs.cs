@@ -18,7 +18,8 @@ internal static class ActiveJobs
             (connection, page, changes) =>
                 jobs.IsConcerned(connection, new([.. page.Items.Select(item => item.Job)], page.NextPageToken), changes)
                 || changes.Rows.Any(change => IsShown(page, change)),
-            (left, right) => left.NextPageToken == right.NextPageToken && left.Items.SequenceEqual(right.Items));
+            (left, right) => left.NextPageToken == right.NextPageToken && left.Items.SequenceEqual(right.Items),
+            new([], null));
     }
 
     private static bool IsShown(RowPage<ActiveJob> page, RowChange change) => change.EntityType switch

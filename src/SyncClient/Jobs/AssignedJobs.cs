@@ -18,7 +18,8 @@ internal static class AssignedJobs
                 .IsConcerned(connection, new([.. page.Items.Select(item => item.Job)], page.NextPageToken), changes)
             || changes.Rows.Any(change => change.EntityType == EntityType.Customer
                 && page.Items.Any(item => item.Job.CustomerId == change.Id)),
-        (left, right) => left.NextPageToken == right.NextPageToken && left.Items.SequenceEqual(right.Items));
+        (left, right) => left.NextPageToken == right.NextPageToken && left.Items.SequenceEqual(right.Items),
+        new([], null));
 
     private static RowQuery<Job> Jobs(AssignedJobQuery query, StoreConnection connection) =>
         query.ToRowQuery(SessionState.RequireUser(connection).Id);

@@ -33,6 +33,19 @@ public sealed class MaterialStore
         string jobId, bool includeRemoved = false, CancellationToken cancellationToken = default) =>
         _rows.ListAllAsync(Checklist(jobId, includeRemoved), cancellationToken);
 
+    /// <summary>Lists what is to be bought across all jobs on this device that are not completed, oldest first.</summary>
+    /// <param name="pageSize">At most so many: 1 to 10,000.</param>
+    /// <param name="pageToken">The token of the page before; null for the first.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public Task<RowPage<Material>> ListToBuyAsync(
+        int pageSize = 100, string? pageToken = null, CancellationToken cancellationToken = default) =>
+        _rows.ListAsync(
+            new RowQuery<Material>(Table)
+                .Where("purchased = 0").Where("is_deleted = 0")
+                .Where("job_id IN (SELECT id FROM job WHERE hidden = 0 AND status <> $)", (long)JobStatus.Completed)
+                .OrderBy("created_at").Page(pageSize, pageToken),
+            cancellationToken);
+
     /// <summary>The checklist of a job as it is and each later one. See <see cref="CustomerStore.ObserveAsync"/>.</summary>
     /// <inheritdoc cref="ListAsync"/>
     public IAsyncEnumerable<IReadOnlyList<Material>> ObserveAsync(

@@ -1,3 +1,4 @@
+using KhsCrm.Contracts.Kinds;
 using KhsCrm.SyncClient.Store;
 using KhsCrm.V1;
 
@@ -6,12 +7,13 @@ namespace KhsCrm.SyncClient.Outbox;
 /// <summary>The conflicts of both kinds, merged and rejected, and their resolution.</summary>
 internal sealed class Conflicts(EditQueue edits)
 {
-    public static List<EditConflict> List(StoreConnection connection) =>
-    [
-        .. ConflictTable.List(connection)
-            .Concat(OutboxTable.List(connection, OutboxState.Rejected, 0, int.MaxValue).Select(Rejected).OfType<EditConflict>())
-            .OrderBy(conflict => conflict.QueuedAt),
-    ];
+    public static List<EditConflict> List(StoreConnection connection)
+    {
+        var merged = ConflictTable.List(connection);
+        var rejected = OutboxTable.List(connection, OutboxState.Rejected, 0, int.MaxValue)
+            .Select(Rejected).OfType<EditConflict>().Select(conflict => WithoutOwnValues(conflict, merged));
+        return [.. merged.Concat(rejected).OrderBy(conflict => conflict.QueuedAt)];
+    }
 
     /// <summary>This device's values stay, or are sent again over the other's.</summary>
     public void KeepMine(WriteTransaction transaction, string operationId)
@@ -45,6 +47,24 @@ internal sealed class Conflicts(EditQueue edits)
         return isConflict
             ? new(ConflictKind.Rejected, entry.Operation, entry.ConflictingFields ?? [], entry.ServerRow, entry.QueuedAt)
             : null;
+    }
+
+    // The server's row came with the answer for a whole batch: a later edit of this device may be in it, and what that one
+    // overwrote is the other's value.
+    private static EditConflict WithoutOwnValues(EditConflict rejected, List<EditConflict> merged)
+    {
+        if (rejected.Theirs is null)
+            return rejected;
+        var kind = EntityKinds.Of(rejected.Mine)!;
+        var theirs = rejected.Theirs.Clone();
+        foreach (var own in merged.Where(own => own.Mine.RowCase == rejected.Mine.RowCase
+            && own.QueuedAt >= rejected.QueuedAt && kind.GetId(own.Mine) == kind.GetId(rejected.Mine)))
+        {
+            foreach (var field in own.Fields.Intersect(rejected.Fields).Where(field => kind.HasSameValue(field, own.Mine, theirs)))
+                kind.Copy(field, own.Theirs!, theirs);
+        }
+
+        return rejected with { Theirs = theirs };
     }
 
     private static void Forget(WriteTransaction transaction, RowId operationId)

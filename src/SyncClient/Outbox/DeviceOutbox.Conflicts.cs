@@ -8,7 +8,7 @@ namespace KhsCrm.SyncClient;
 public sealed partial class DeviceOutbox
 {
     private static readonly StoreQuery<IReadOnlyList<EditConflict>> ConflictQuery = Query<IReadOnlyList<EditConflict>>(
-        Conflicts.List, (left, right) => left.Select(one => one.OperationId).SequenceEqual(right.Select(one => one.OperationId)));
+        Conflicts.List, (left, right) => left.Select(one => one.OperationId).SequenceEqual(right.Select(one => one.OperationId)), []);
 
     /// <summary>
     /// Lists the edits that met a change of somebody else, with both values, in the order of the edits: those that
@@ -43,13 +43,14 @@ public sealed partial class DeviceOutbox
 
     /// <summary>
     /// Resolves a conflict for the other: values that were overwritten are set again by a new edit, in the fields that
-    /// still have this device's; a rejected edit is discarded.
+    /// still have this device's values, those of a later edit included; a rejected edit is discarded.
     /// </summary>
     /// <param name="operationId">The id of the edit.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="RowNotFoundException">There is no such conflict.</exception>
+    /// <exception cref="RowNotFoundException">There is no such conflict, or the row is gone.</exception>
     /// <exception cref="EditRefusedException">
-    /// Setting the values again breaks a rule, such as that of which status may follow another; the conflict stays.
+    /// Setting the values again breaks a rule, such as that of which status may follow another, or somebody has set all of them
+    /// anew since; the conflict stays.
     /// </exception>
     public Task KeepTheirsAsync(string operationId, CancellationToken cancellationToken = default) =>
         _store.WriteAsync(

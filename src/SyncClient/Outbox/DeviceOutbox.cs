@@ -12,8 +12,10 @@ public sealed partial class DeviceOutbox
     private readonly EditQueue _edits;
     private readonly Conflicts _conflicts;
 
-    internal DeviceOutbox(LocalStore store, EditQueue edits) =>
-        (_store, _edits, _conflicts) = (store, edits, new Conflicts(edits));
+    private readonly Action? _onGivenUp;
+
+    internal DeviceOutbox(LocalStore store, EditQueue edits, Action? onGivenUp = null) =>
+        (_store, _edits, _conflicts, _onGivenUp) = (store, edits, new Conflicts(edits), onGivenUp);
 
     /// <summary>Lists operations in the order of their edits.</summary>
     /// <param name="state">Only those in this state; null for all.</param>
@@ -37,7 +39,7 @@ public sealed partial class DeviceOutbox
     /// <summary>The counts as they are and as they become, for a badge. Ends when the client is closed.</summary>
     /// <param name="cancellationToken">Ends the observation.</param>
     public IAsyncEnumerable<OutboxCounts> ObserveCountsAsync(CancellationToken cancellationToken = default) =>
-        _store.ObserveAsync(Query(OutboxCounts.Read, Equals), cancellationToken);
+        _store.ObserveAsync(Query(OutboxCounts.Read, Equals, new(0, 0, 0, 0, 0)), cancellationToken);
 
     /// <summary>
     /// Queues a rejected operation anew, on the row as it now is. It gets another id and goes to the end.
@@ -51,14 +53,22 @@ public sealed partial class DeviceOutbox
             transaction => _edits.Retry(transaction, RequireRejected(transaction.Connection, operationId)),
             cancellationToken);
 
-    /// <summary>Gives up an operation that the server rejected, or that was not sent yet: the edit is undone.</summary>
+    /// <summary>
+    /// Gives up an operation that was not sent yet, that the server rejected, or that waits there: the edit is undone. With the
+    /// creation of a row go the edits that need it. What waits on the server leaves the outbox once the server was told, at the
+    /// latest with the next sync.
+    /// </summary>
     /// <param name="operationId">The operation's id.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="RowNotFoundException">There is no such operation.</exception>
     /// <exception cref="EditRefusedException">The operation is on the wire or in effect: make another edit instead.</exception>
-    public Task DiscardAsync(string operationId, CancellationToken cancellationToken = default) =>
-        _store.WriteAsync(
-            transaction => Discarding.Discard(transaction, Require(transaction.Connection, operationId)), cancellationToken);
+    public async Task DiscardAsync(string operationId, CancellationToken cancellationToken = default)
+    {
+        await _store.WriteAsync(
+            transaction => Discarding.Discard(transaction, Require(transaction.Connection, operationId)), cancellationToken)
+            .ConfigureAwait(false);
+        _onGivenUp?.Invoke();
+    }
 
     private static IReadOnlyList<OutboxOperation> List(StoreConnection connection, OutboxState? state, int limit) =>
         [.. OutboxTable.List(connection, state, 0, limit).Select(entry => new OutboxOperation(entry))];
@@ -80,8 +90,8 @@ public sealed partial class DeviceOutbox
     }
 
     private static StoreQuery<IReadOnlyList<OutboxOperation>> Operations(OutboxState? state, int limit) =>
-        Query(connection => List(connection, state, limit), (_, _) => false);
+        Query<IReadOnlyList<OutboxOperation>>(connection => List(connection, state, limit), (_, _) => false, []);
 
-    private static StoreQuery<T> Query<T>(Func<StoreConnection, T> read, Func<T, T, bool> isSame) =>
-        new(read, (_, _, changes) => changes.OutboxChanged, isSame);
+    private static StoreQuery<T> Query<T>(Func<StoreConnection, T> read, Func<T, T, bool> isSame, T empty) =>
+        new(read, (_, _, changes) => changes.OutboxChanged, isSame, empty);
 }

@@ -78,8 +78,8 @@ internal static class EditChecks
 
     private static void CheckPair(StoreConnection connection, JobAssignment assignment)
     {
-        var exists = connection.Prepare("SELECT 1 FROM job_assignment WHERE job_id = ?1 AND user_id = ?2 AND hidden = 0")
-            .Bind(1, RowId.Parse(assignment.JobId)).Bind(2, RowId.Parse(assignment.UserId))
+        var exists = connection.Prepare("SELECT 1 FROM job_assignment WHERE job_id = ?1 AND user_id = ?2 AND hidden = 0 AND id <> ?3")
+            .Bind(1, RowId.Parse(assignment.JobId)).Bind(2, RowId.Parse(assignment.UserId)).Bind(3, RowId.Parse(assignment.Id))
             .ExecuteScalar() is not null;
         if (exists)
             throw new EditRefusedException(ErrorReason.RowExists, "The user is assigned to this job already.");

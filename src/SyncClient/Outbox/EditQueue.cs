@@ -52,6 +52,7 @@ internal sealed class EditQueue(LocalStore store, TimeProvider time)
                 var after = before.Clone();
                 edit(kind.Unwrap(after));
                 var changed = kind.Fields.Where(field => !kind.HasSameValue(field, before, after)).ToList();
+                ServerFields.RequireUntouched(kind, before, after, changed);
                 if (changed.Count == 0)
                     return kind.Unwrap(before);
                 if (changed.Except(kind.UpdatableFields).FirstOrDefault() is { } frozen)
@@ -85,7 +86,8 @@ internal sealed class EditQueue(LocalStore store, TimeProvider time)
         Entity? after = null;
         if (operation.Kind == OperationKind.Create)
         {
-            if (before is not null)
+            // What is seen here is the rejected creation itself.
+            if (table.ReadServer(transaction.Connection, rejected.RowId) is not null)
                 throw new EditRefusedException(ErrorReason.RowExists, $"There is a {table.Name} {id} already.");
             after = operation.Entity;
         }
@@ -110,29 +112,38 @@ internal sealed class EditQueue(LocalStore store, TimeProvider time)
         }
 
         OutboxTable.Remove(transaction.Connection, rejected.Position);
-        Queue(transaction, table, operation, before, after);
+        Queue(transaction, table, operation, operation.Kind == OperationKind.Create ? null : before, after);
     }
 
     /// <summary>
-    /// Sets the fields of a merged conflict back to the other's values, where this device's still stand. What somebody
-    /// set since is nobody's of the two and stays, as does a row that is gone.
+    /// Sets the fields of a merged conflict back to the other's values, where this device's still stand, or a later edit of it.
     /// </summary>
+    /// <exception cref="RowNotFoundException">The row is gone.</exception>
+    /// <exception cref="EditRefusedException">Somebody set all of them anew since: nothing would change.</exception>
     public void SetBack(WriteTransaction transaction, EditConflict merged)
     {
         var table = RowTables.Of((EntityType)(int)merged.Mine.RowCase)!;
         var kind = table.Kind;
         var id = kind.GetId(merged.Mine);
-        if (table.ReadEffective(transaction.Connection, RowId.Parse(id)) is not { } before)
-            return;
-        var fields = merged.Fields.Where(field => kind.HasSameValue(field, merged.Mine, before)).ToList();
+        var before = Require(transaction.Connection, table, id);
+        var pending = OutboxTable.Pending(transaction.Connection, table, RowId.Parse(id));
+        var differing = merged.Fields.Where(field => !kind.HasSameValue(field, merged.Theirs!, before)).ToList();
+        if (differing.Count == 0)
+            return; // Theirs stand already.
+        var fields = differing.Where(field =>
+            kind.HasSameValue(field, merged.Mine, before)
+            || pending.Any(entry => entry.Operation.UpdateMask?.Paths.Contains(field) == true)).ToList();
+        if (fields.Count == 0)
+        {
+            throw new EditRefusedException(
+                ErrorReason.Conflict,
+                $"Somebody has changed {string.Join(", ", differing)} since: neither value stands. Keep yours to dismiss the conflict.");
+        }
+
         var after = before.Clone();
         foreach (var field in fields)
             kind.Copy(field, merged.Theirs!, after);
-        if (fields.Count > 0)
-        {
-            var update = NewUpdate(kind, id, before, after, fields, ConflictPolicy.LastWriteWins);
-            Queue(transaction, table, update, before, after);
-        }
+        Queue(transaction, table, NewUpdate(kind, id, before, after, fields, ConflictPolicy.LastWriteWins), before, after);
     }
 
     // The newer of the row here and the one that came with the refusal, whose delta may still be on its way: the person
@@ -147,10 +158,14 @@ internal sealed class EditQueue(LocalStore store, TimeProvider time)
             ? row
             : throw new RowNotFoundException(table.Name, id);
 
-    private static Entity? Join(StoreConnection connection, RowTable table, Operation operation, User user, DateTimeOffset now)
+    private Entity? Join(StoreConnection connection, RowTable table, Operation operation, User user, DateTimeOffset now)
     {
         var id = RowId.Parse(table.Kind.GetId(operation.Entity));
-        if (OutboxTable.Pending(connection, table, id) is [.., { State: OutboxState.Queued } earlier]
+        if (OutboxTable.Pending(connection, table, id) is [{ State: OutboxState.Rejected } rejected, ..])
+        {
+            Correct(connection, rejected, operation, user, now);
+        }
+        else if (OutboxTable.Pending(connection, table, id) is [.., { State: OutboxState.Queued } earlier]
             && Coalescing.TryJoin(
                 earlier.Operation, operation, OutboxTable.IsNewest(connection, earlier.Position), out var joined))
         {
@@ -165,6 +180,25 @@ internal sealed class EditQueue(LocalStore store, TimeProvider time)
         }
 
         return RowWriter.Recompute(connection, table, id);
+    }
+
+    // An edit of a row whose creation was rejected corrects it: the creation is queued anew with it, as another operation.
+    private void Correct(StoreConnection connection, QueuedOperation rejected, Operation edit, User user, DateTimeOffset now)
+    {
+        var kind = rejected.Table.Kind;
+        var corrected = rejected.Operation.Clone();
+        corrected.Id = NewId();
+        if (edit.Kind == OperationKind.Create)
+            corrected.Entity = edit.Entity;
+        else if (rejected.Table.ReadEffective(connection, rejected.RowId) is { } shown)
+            foreach (var field in kind.Fields)
+                kind.Copy(field, shown, corrected.Entity);
+        foreach (var field in edit.UpdateMask?.Paths ?? [])
+            kind.Copy(field, edit.Entity, corrected.Entity);
+        OutboxTable.Remove(connection, rejected.Position);
+        if (edit.Kind == OperationKind.Delete)
+            return;
+        OutboxTable.Append(connection, corrected, user.Id, now);
     }
 
     private Entity? Queue(WriteTransaction transaction, RowTable table, Operation operation, Entity? before, Entity? after)

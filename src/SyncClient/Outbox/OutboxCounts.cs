@@ -13,7 +13,7 @@ public sealed record OutboxCounts(long Unsent, long Deferred, long Unconfirmed, 
 {
     internal static OutboxCounts Read(StoreConnection connection) => new(
         OutboxTable.Count(connection, OutboxState.Queued) + OutboxTable.Count(connection, OutboxState.Sent),
-        OutboxTable.Count(connection, OutboxState.Deferred),
+        OutboxTable.Count(connection, OutboxState.Deferred) - OutboxTable.GivenUp(connection).Count,
         OutboxTable.Count(connection, OutboxState.Acknowledged),
         OutboxTable.Count(connection, OutboxState.Rejected),
         ConflictTable.Count(connection));

@@ -15,6 +15,9 @@ public enum OutboxState
     /// <summary>In effect on the server; leaves with the checkpoint that brings its effect to this device.</summary>
     Acknowledged = 4,
 
-    /// <summary>Refused by the server; no longer shown in its row, kept with its reason until retried or discarded.</summary>
+    /// <summary>
+    /// Refused by the server; kept with its reason until retried or discarded. An update is no longer shown in its row; a row
+    /// whose creation was refused stays, and an edit of it queues the creation anew, as corrected.
+    /// </summary>
     Rejected = 5,
 }

@@ -50,21 +50,39 @@ internal static class OutboxTable
             .Bind(6, settledVersion)
             .Execute();
 
+    /// <summary>Sets whether a row shows an operation.</summary>
+    public static void Show(StoreConnection connection, long position, bool isShown) =>
+        connection.Prepare("UPDATE outbox SET is_shown = ?2 WHERE position = ?1").Bind(1, position).Bind(2, isShown).Execute();
+
+    /// <summary>Marks an operation that waits on the server as given up: the server is told when there is a network.</summary>
+    public static void GiveUp(StoreConnection connection, long position) =>
+        connection.Prepare("UPDATE outbox SET is_given_up = 1, is_shown = 0 WHERE position = ?1").Bind(1, position).Execute();
+
+    public static bool IsGivenUp(StoreConnection connection, long position) =>
+        connection.Prepare("SELECT 1 FROM outbox WHERE position = ?1 AND is_given_up = 1").Bind(1, position).ExecuteScalar() is not null;
+
+    /// <summary>The operations that wait on the server and were given up here.</summary>
+    public static List<QueuedOperation> GivenUp(StoreConnection connection) =>
+        Read(connection.Prepare($"SELECT {Columns} FROM outbox WHERE is_given_up = 1 AND state = {(int)OutboxState.Deferred}"));
+
     public static QueuedOperation? Find(StoreConnection connection, RowId operationId) =>
         Read(connection.Prepare($"SELECT {Columns} FROM outbox WHERE operation_id = ?1").Bind(1, operationId))
             .FirstOrDefault();
 
-    /// <summary>The operations that change how a row looks here: all but the rejected ones, in order.</summary>
+    /// <summary>
+    /// The operations that change how a row looks here, in order: all but what was rejected or given up. A rejected creation
+    /// stays, so that a person can correct it.
+    /// </summary>
     public static List<QueuedOperation> Pending(StoreConnection connection, RowTable table, RowId id) =>
         Read(connection.Prepare($"""
             SELECT {Columns} FROM outbox
-            WHERE entity_type = ?1 AND entity_id = ?2 AND state <> {(int)OutboxState.Rejected} ORDER BY position
+            WHERE entity_type = ?1 AND entity_id = ?2 AND is_shown = 1 ORDER BY position
             """).Bind(1, (long)table.Type).Bind(2, id));
 
     public static bool HasPending(StoreConnection connection, RowTable table, RowId id) =>
         connection.Prepare($"""
             SELECT 1 FROM outbox
-            WHERE entity_type = ?1 AND entity_id = ?2 AND state <> {(int)OutboxState.Rejected} LIMIT 1
+            WHERE entity_type = ?1 AND entity_id = ?2 AND is_shown = 1 LIMIT 1
             """).Bind(1, (long)table.Type).Bind(2, id).ExecuteScalar() is not null;
 
     public static bool IsEmpty(StoreConnection connection) =>
@@ -133,7 +151,7 @@ internal static class OutboxTable
     /// <summary>Puts back on the wire what the server no longer has a result for.</summary>
     public static void ForgetResultsAfter(StoreConnection connection, long lastClientSeq) =>
         connection.Prepare($"""
-            UPDATE outbox SET state = {(int)OutboxState.Sent}, status = NULL, settled_version = NULL
+            UPDATE outbox SET state = {(int)OutboxState.Sent}, status = NULL, settled_version = NULL, is_given_up = 0, is_shown = 1
             WHERE client_seq > ?1 AND state IN ({(int)OutboxState.Deferred}, {(int)OutboxState.Acknowledged})
             """).Bind(1, lastClientSeq).Execute();
 

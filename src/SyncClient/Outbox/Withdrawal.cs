@@ -29,15 +29,6 @@ internal static class Withdrawal
         }
     }
 
-    /// <summary>The edits of a row that is given up before it was sent have nothing to change: they go with it.</summary>
-    public static void RemoveEditsOfUnmadeRow(StoreConnection connection, QueuedOperation gone)
-    {
-        if (gone.Operation.Kind != OperationKind.Create)
-            return;
-        foreach (var later in UnsentOf(connection, gone))
-            OutboxTable.Remove(connection, later.Position);
-    }
-
     private static IEnumerable<QueuedOperation> UnsentOf(StoreConnection connection, QueuedOperation gone) =>
         OutboxTable.Pending(connection, gone.Table, gone.RowId)
             .Where(later => later.State == OutboxState.Queued && later.Position > gone.Position);

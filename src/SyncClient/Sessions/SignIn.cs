@@ -8,47 +8,54 @@ namespace KhsCrm.SyncClient.Sessions;
 /// <summary>Signs users in and out. A store belongs to one user: another one gets it empty, or not at all.</summary>
 internal sealed class SignIn(LocalStore store, ServerConnection server, TimeProvider time)
 {
-    public async Task<User> SignInAsync(string addresses, string email, string password, CancellationToken cancellationToken)
+    private long _signOuts;
+
+    /// <summary>Asks the server who a user is.</summary>
+    /// <returns>Makes the user the one of this device.</returns>
+    public async Task<Func<Task<User>>> AskAsync(string addresses, string email, string password, CancellationToken cancellationToken)
     {
+        var signOuts = Volatile.Read(ref _signOuts);
         var answer = await LoginAsync(
             ServerAddresses.Parse(addresses), new LoginRequest { Email = email, Password = password }, cancellationToken)
             .ConfigureAwait(false);
+        return () => TakeOverAsync(addresses, answer, signOuts, cancellationToken);
+    }
+
+    /// <summary>Signs out here, at once. The session on the server is ended when there is a network.</summary>
+    public Task SignOutAsync(CancellationToken cancellationToken)
+    {
+        Interlocked.Increment(ref _signOuts);
+        return store.WriteAsync(
+            transaction =>
+            {
+                var connection = transaction.Connection;
+                if (SessionState.TryRead(connection) is not { } session)
+                    return;
+                if (DeviceState.Read(connection).ServerAddress is { } address)
+                    EndedSessions.Add(connection, session, address);
+                SessionState.Delete(connection);
+                transaction.EverythingChanged();
+                transaction.OutboxChanged();
+            },
+            cancellationToken);
+    }
+
+    private async Task<User> TakeOverAsync(string addresses, LoginResponse answer, long signOuts, CancellationToken cancellationToken)
+    {
         var device = await store.ReadAsync(DeviceState.Read, cancellationToken).ConfigureAwait(false);
         // The rows of a user who is replaced go while no sync loop can bring them back.
         using var syncLock = device.OwnerId is null || device.OwnerId == answer.User.Id ? null : store.Folder.LockForSync();
-        return await store.WriteAsync(
-            transaction => TakeOver(transaction, addresses, answer), cancellationToken).ConfigureAwait(false);
-    }
-
-    public async Task SignOutAsync(CancellationToken cancellationToken)
-    {
-        var (session, device) = await store.ReadAsync(
-            connection => (SessionState.TryRead(connection), DeviceState.Read(connection)), cancellationToken)
-            .ConfigureAwait(false);
-        if (session is null)
-            return;
-        await store.WriteAsync(
+        var isReplaced = await store.WriteAsync(
             transaction =>
             {
-                SessionState.Delete(transaction.Connection);
-                transaction.EverythingChanged();
+                if (Volatile.Read(ref _signOuts) != signOuts)
+                    throw new OperationCanceledException("Somebody signed out meanwhile.");
+                return TakeOver(transaction, addresses, answer);
             },
             cancellationToken).ConfigureAwait(false);
-        if (device.ServerAddress is not { } addresses || session.IsEnded)
-            return;
-        try
-        {
-            await server.Auth(server.Current(ServerAddresses.Parse(addresses))).LogoutAsync(
-                new LogoutRequest { RefreshToken = session.Tokens.RefreshToken },
-                ServerConnection.Authorization(session.Tokens.AccessToken),
-                server.AnswerDeadline,
-                cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception exception) when (exception is RpcException
-            || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
-        {
-            // Signed out here, which is what was asked; the session on the server ends by itself.
-        }
+        if (isReplaced)
+            await store.FinishErasureAsync().ConfigureAwait(false);
+        return answer.User;
     }
 
     private async Task<LoginResponse> LoginAsync(
@@ -85,22 +92,27 @@ internal sealed class SignIn(LocalStore store, ServerConnection server, TimeProv
         }
     }
 
-    private User TakeOver(WriteTransaction transaction, string addresses, LoginResponse answer)
+    /// <returns>Whether another user's rows were deleted.</returns>
+    private bool TakeOver(WriteTransaction transaction, string addresses, LoginResponse answer)
     {
         var connection = transaction.Connection;
         var device = DeviceState.Read(connection);
-        if (device.OwnerId is not null && device.OwnerId != answer.User.Id)
+        // One that is revoked and has no owner was wiped: it is as good as new.
+        var isReplaced = device is { OwnerId: null, IsRevoked: true } || (device.OwnerId is not null && device.OwnerId != answer.User.Id);
+        if (isReplaced)
         {
-            RefuseWhileEditsWait(connection, device.OwnerId);
-            Wipe(connection);
+            // What is locked for good keeps nobody out.
+            if (!device.IsRevoked)
+                RefuseWhileEditsWait(connection, device.OwnerId!);
+            Erasure.Begin(connection);
             device = DeviceState.New(Guid.CreateVersion7(time.GetUtcNow()));
         }
 
         (device with { OwnerId = answer.User.Id, ServerAddress = addresses }).Write(connection);
-        new SessionState(answer.User, answer.Tokens, IsEnded: false).Write(connection);
+        new SessionState(answer.User, answer.Tokens, IsEnded: false, Random.Shared.NextInt64()).Write(connection);
         transaction.EverythingChanged();
         transaction.OutboxChanged();
-        return answer.User;
+        return isReplaced;
     }
 
     private static void RefuseWhileEditsWait(StoreConnection connection, string ownerId)
@@ -112,12 +124,5 @@ internal sealed class SignIn(LocalStore store, ServerConnection server, TimeProv
         var owner = RowTables.User.ReadEffective(connection, RowId.Parse(ownerId))?.User
             ?? (SessionState.TryRead(connection)?.User is { } last && last.Id == ownerId ? last : null);
         throw new UnsentEditsException(waiting, ownerId, owner?.Name ?? ownerId);
-    }
-
-    private static void Wipe(StoreConnection connection)
-    {
-        foreach (var table in RowTables.All)
-            connection.Execute($"DELETE FROM {table.Name}");
-        connection.Execute("DELETE FROM outbox; DELETE FROM conflict; DELETE FROM session; DELETE FROM device");
     }
 }

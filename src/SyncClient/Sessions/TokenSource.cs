@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Grpc.Core;
 using KhsCrm.SyncClient.Connection;
 using KhsCrm.SyncClient.Store;
@@ -6,7 +7,8 @@ using KhsCrm.V1;
 namespace KhsCrm.SyncClient.Sessions;
 
 /// <summary>Gives access tokens that work, as far as this device can know, and trades the refresh token for new ones.</summary>
-internal sealed class TokenSource(LocalStore store, ServerConnection server, TimeProvider time) : IDisposable
+[SuppressMessage("Design", "CA1001", Justification = "A semaphore that is disposed leaves its waiters waiting for ever.")]
+internal sealed class TokenSource(LocalStore store, ServerConnection server, TimeProvider time)
 {
     private static readonly TimeSpan Margin = TimeSpan.FromSeconds(30);
 
@@ -49,16 +51,24 @@ internal sealed class TokenSource(LocalStore store, ServerConnection server, Tim
         }
     }
 
-    public void Dispose() => _refreshing.Dispose();
-
     // Another process may have traded the same token at the same time. The server takes back what it gave first, so the pair
     // that ends last is the good one.
     private static void Keep(StoreConnection connection, SessionState traded, Tokens tokens)
     {
-        if (SessionState.TryRead(connection) is not { } now || now.User.Id != traded.User.Id)
-            return; // Signed out meanwhile, or somebody else in.
+        if (SessionState.TryRead(connection) is not { } now || now.SignIn != traded.SignIn)
+            return; // Signed out meanwhile; or signed in again, by whomever.
         if (now.Tokens.RefreshToken == traded.Tokens.RefreshToken || EndOf(now.Tokens) <= EndOf(tokens))
             (now with { Tokens = tokens }).Write(connection);
+    }
+
+    // Only if it is still the session that the server has ended: the user may have signed out, or in again, meanwhile.
+    private static void End(StoreConnection connection, SessionState traded)
+    {
+        if (SessionState.TryRead(connection) is { } now
+            && now.SignIn == traded.SignIn && now.Tokens.RefreshToken == traded.Tokens.RefreshToken)
+        {
+            (now with { IsEnded = true }).Write(connection);
+        }
     }
 
     private static DateTimeOffset EndOf(Tokens tokens) => tokens.RefreshTokenExpiresAt?.ToDateTimeOffset() ?? default;
@@ -74,9 +84,7 @@ internal sealed class TokenSource(LocalStore store, ServerConnection server, Tim
         }
         catch (RpcException exception) when (ServerErrors.EndsSession(exception))
         {
-            await store.WriteAsync(
-                transaction => (session with { IsEnded = true }).Write(transaction.Connection), CancellationToken.None)
-                .ConfigureAwait(false);
+            await store.WriteAsync(transaction => End(transaction.Connection, session), CancellationToken.None).ConfigureAwait(false);
             throw NotSignedInException.Ended;
         }
         catch (RpcException exception)

@@ -1,11 +1,12 @@
 using KhsCrm.SyncClient.Changes;
+using KhsCrm.V1;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 
 namespace KhsCrm.SyncClient.Store;
 
 /// <summary>
-/// The device's SQLite file. One connection writes, one reads, each for one caller at a time; WAL lets readers go on
+/// The device's SQLite file. One connection writes, several read, each for one caller at a time; WAL lets readers go on
 /// while a delta is being stored, and lets other processes read and edit beside this one.
 /// </summary>
 internal sealed class LocalStore : IDisposable
@@ -14,20 +15,22 @@ internal sealed class LocalStore : IDisposable
     private const string Lazily = "PRAGMA synchronous = NORMAL";
 
     private readonly StoreConnection _writer;
-    private readonly StoreConnection _reader;
+    private readonly ReaderPool _readers;
     private readonly SemaphoreSlim _writing = new(1, 1);
-    private readonly SemaphoreSlim _reading = new(1, 1);
+    private readonly WalLimit _wal;
     private long _dataVersion;
+    private bool _isClosed;
 
-    private LocalStore(StoreFolder folder, StoreConnection writer, StoreConnection reader, ChangeFeed changes)
+    private LocalStore(StoreFolder folder, StoreConnection writer, Func<StoreConnection> openReader)
     {
-        (Folder, _writer, _reader, Changes) = (folder, writer, reader, changes);
+        (Folder, _writer, _readers) = (folder, writer, new ReaderPool(openReader));
+        _wal = new WalLimit(folder, writer, _readers);
         _dataVersion = ReadDataVersion();
     }
 
     public StoreFolder Folder { get; }
 
-    public ChangeFeed Changes { get; }
+    public ChangeFeed Changes { get; } = new();
 
     /// <summary>Opens the store of a folder and brings its schema up to date; makes it when there is none.</summary>
     /// <exception cref="KhsCrmException">The file cannot be encrypted, or cannot be read, or is of a newer version.</exception>
@@ -43,32 +46,38 @@ internal sealed class LocalStore : IDisposable
         try
         {
             writer = new StoreConnection(connectionString, busyTimeout);
+            // Of a file without tables only; an older one is turned over by Compaction.
+            if (writer.Prepare("PRAGMA page_count").ExecuteScalar() is 0)
+                writer.Execute("PRAGMA auto_vacuum = INCREMENTAL");
             writer.Execute("PRAGMA journal_mode = WAL");
             // An edit that was answered must survive a power cut, so NORMAL, which may lose the last commits, is not enough.
             writer.Execute(Durably);
             StoreSchema.Migrate(writer);
-            return new LocalStore(folder, writer, new StoreConnection(connectionString, busyTimeout), new ChangeFeed());
+            var store = new LocalStore(folder, writer, () => new StoreConnection(connectionString, busyTimeout));
+            store.FinishErasure();
+            return store;
         }
         catch (Exception exception)
         {
             writer?.Dispose();
             if (Explain(exception, encryptionKey) is { } message)
-                throw new KhsCrmException(message, exception);
+                throw new KhsCrmException(message, exception) { Reason = ErrorReason.EncryptionKeyUnusable };
+            if (StoreErrors.IsOfStore(exception))
+                throw StoreErrors.Translate(exception, folder.Path);
             throw;
         }
     }
 
-    /// <summary>Reads one state of the store.</summary>
+    /// <summary>Reads one state of the store. Cancelling stops the query.</summary>
     public async Task<T> ReadAsync<T>(Func<StoreConnection, T> read, CancellationToken cancellationToken)
     {
-        await _reading.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            return await Task.Run(() => Read(read), CancellationToken.None).ConfigureAwait(false);
+            return await _readers.ReadAsync(read, () => Volatile.Read(ref _isClosed), cancellationToken).ConfigureAwait(false);
         }
-        finally
+        catch (Exception exception) when (StoreErrors.IsOfStore(exception))
         {
-            _reading.Release();
+            throw StoreErrors.Translate(exception, Folder.Path);
         }
     }
 
@@ -81,14 +90,14 @@ internal sealed class LocalStore : IDisposable
     /// </summary>
     public async Task<T> WriteAsync<T>(Func<WriteTransaction, T> write, bool isDurable, CancellationToken cancellationToken)
     {
-        await _writing.WaitAsync(cancellationToken).ConfigureAwait(false);
+        using var turn = await TakeTurnAsync(cancellationToken).ConfigureAwait(false);
         try
         {
             return await Task.Run(() => isDurable ? Write(write) : WriteLazily(write), CancellationToken.None).ConfigureAwait(false);
         }
-        finally
+        catch (Exception exception) when (StoreErrors.IsOfStore(exception))
         {
-            _writing.Release();
+            throw StoreErrors.Translate(exception, Folder.Path);
         }
     }
 
@@ -102,30 +111,81 @@ internal sealed class LocalStore : IDisposable
     /// </summary>
     public async Task<bool> NoticeOtherProcessesAsync(CancellationToken cancellationToken)
     {
-        await _writing.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
+        using (await TakeTurnAsync(cancellationToken).ConfigureAwait(false))
         {
             var version = ReadDataVersion();
             if (version == _dataVersion)
                 return false;
             _dataVersion = version;
         }
-        finally
-        {
-            _writing.Release();
-        }
 
         Changes.Publish(StoreChanges.Anything);
         return true;
     }
 
+    /// <summary>Gives space that deleted rows took back to the disk, a bounded part at a time.</summary>
+    /// <returns>Whether more is left to do.</returns>
+    public async Task<bool> CompactAsync(CancellationToken cancellationToken)
+    {
+        using var turn = await TakeTurnAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await Task.Run(() => Compaction.Step(_writer), CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (StoreErrors.IsOfStore(exception))
+        {
+            throw StoreErrors.Translate(exception, Folder.Path);
+        }
+    }
+
+    /// <summary>Finishes what <see cref="Erasure.Begin"/> began: what was deleted leaves the files too.</summary>
+    public async Task FinishErasureAsync()
+    {
+        using var turn = await TakeTurnAsync(CancellationToken.None).ConfigureAwait(false);
+        try
+        {
+            await Task.Run(FinishErasure).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (StoreErrors.IsOfStore(exception))
+        {
+            throw StoreErrors.Translate(exception, Folder.Path);
+        }
+    }
+
+    /// <summary>Closes the store. Who reads or writes now ends first; who waits for it is told that the client is closed.</summary>
     public void Dispose()
     {
+        Volatile.Write(ref _isClosed, true);
         Changes.Complete();
-        _reader.Dispose();
-        _writer.Dispose();
-        _reading.Dispose();
-        _writing.Dispose();
+        _writing.Wait();
+        using (_readers.HoldAll())
+        {
+            _readers.Close();
+            _writer.Dispose();
+        }
+
+        // Not disposed: a semaphore that is would leave its waiters waiting for ever.
+        _writing.Release();
+    }
+
+    private async Task<IDisposable> TakeTurnAsync(CancellationToken cancellationToken)
+    {
+        await _writing.WaitAsync(cancellationToken).ConfigureAwait(false);
+        if (!Volatile.Read(ref _isClosed))
+            return new Turn(_writing);
+        _writing.Release();
+        throw new ClientClosedException();
+    }
+
+    private void FinishErasure()
+    {
+        if (!Erasure.IsDue(_writer))
+            return;
+        using (_readers.HoldAll())
+        {
+            _readers.Close();
+            Erasure.Finish(_writer);
+        }
     }
 
     private static string? Explain(Exception exception, string? encryptionKey) => exception switch
@@ -137,19 +197,6 @@ internal sealed class LocalStore : IDisposable
             "The store cannot be read: the encryption key is not the one it was made with, or the file is damaged.",
         _ => null,
     };
-
-    private T Read<T>(Func<StoreConnection, T> read)
-    {
-        _reader.Prepare("BEGIN").Execute();
-        try
-        {
-            return read(_reader);
-        }
-        finally
-        {
-            _reader.Prepare("COMMIT").Execute();
-        }
-    }
 
     private T WriteLazily<T>(Func<WriteTransaction, T> write)
     {
@@ -189,10 +236,16 @@ internal sealed class LocalStore : IDisposable
             throw;
         }
 
+        _wal.Keep();
         Changes.Publish(transaction.Collected);
         return result;
     }
 
     // The number changes when another connection commits, not when this one does.
     private long ReadDataVersion() => _writer.Prepare("PRAGMA data_version").ExecuteScalar() ?? 0;
+
+    private sealed class Turn(SemaphoreSlim writing) : IDisposable
+    {
+        public void Dispose() => writing.Release();
+    }
 }

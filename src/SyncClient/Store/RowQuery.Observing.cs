@@ -19,7 +19,7 @@ internal sealed partial class RowQuery<T>
         return this;
     }
 
-    public StoreQuery<RowPage<T>> ToStoreQuery() => new(Run, IsConcerned, IsSame);
+    public StoreQuery<RowPage<T>> ToStoreQuery() => new(Run, IsConcerned, IsSame, new([], null));
 
     /// <summary>The same for all rows of a short list.</summary>
     public StoreQuery<IReadOnlyList<T>> ToListQuery()
@@ -28,7 +28,8 @@ internal sealed partial class RowQuery<T>
         return new(
             connection => Run(connection).Items,
             (connection, items, changes) => IsConcerned(connection, new(items, null), changes),
-            (left, right) => left.SequenceEqual(right));
+            (left, right) => left.SequenceEqual(right),
+            []);
     }
 
     /// <summary>Whether changes can have brought a row into a page, changed one in it, or taken one out.</summary>

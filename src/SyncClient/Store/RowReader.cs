@@ -61,5 +61,6 @@ internal sealed class RowReader<T>(LocalStore store, RowTable<T> table)
             ? table.TypedKind.Unwrap(row)
             : null,
         (_, _, changes) => changes.Rows.Any(change => change.EntityType == table.Type && change.Id == id),
-        Equals);
+        Equals,
+        null);
 }

@@ -1,4 +1,5 @@
 using Microsoft.Data.Sqlite;
+using SQLitePCL;
 
 namespace KhsCrm.SyncClient.Store;
 
@@ -46,6 +47,9 @@ internal sealed class StoreConnection : IDisposable
 #pragma warning restore CA2100
         command.ExecuteNonQuery();
     }
+
+    /// <summary>Stops the query that runs, from another thread.</summary>
+    public void Interrupt() => raw.sqlite3_interrupt(_connection.Handle);
 
     public void Dispose()
     {

@@ -7,41 +7,41 @@ internal sealed class StoreFolder
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
+    /// <exception cref="KhsCrmException">The folder cannot be made or written.</exception>
     public StoreFolder(string path)
     {
         Path = System.IO.Path.GetFullPath(path);
-        if (OperatingSystem.IsWindows())
-            Directory.CreateDirectory(Path);
-        else
-            Directory.CreateDirectory(Path, OwnerOnly | UnixFileMode.UserExecute);
         DatabaseFile = System.IO.Path.Combine(Path, "khscrm.db");
-        // Made before SQLite opens it, so that it is never readable by others, not even for a moment; SQLite gives its
-        // -wal and -shm files the mode of the database.
-        if (!OperatingSystem.IsWindows())
-            CreatePrivately(DatabaseFile);
+        try
+        {
+            Make();
+        }
+        catch (Exception exception) when (StoreErrors.IsOfStore(exception))
+        {
+            throw StoreErrors.Translate(exception, Path);
+        }
     }
 
     public string Path { get; }
 
     public string DatabaseFile { get; }
 
-    /// <summary>
-    /// Takes the right to sync this folder, which one process at a time has. The operating system gives it back when
-    /// the process ends, however it ends. Edits and reads need no lock: SQLite orders them.
-    /// </summary>
+    /// <summary>Takes the right to sync this folder. Edits and reads need none: SQLite orders them.</summary>
     /// <exception cref="StoreInUseException">Another client has it.</exception>
-    public IDisposable LockForSync()
+    public IDisposable LockForSync() => SyncLock.Take(Path);
+
+    private void Make()
     {
-        try
+        if (OperatingSystem.IsWindows())
         {
-            return new FileStream(
-                System.IO.Path.Combine(Path, "sync.lock"),
-                FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            Directory.CreateDirectory(Path);
+            return;
         }
-        catch (IOException exception)
-        {
-            throw new StoreInUseException(Path, exception);
-        }
+
+        Directory.CreateDirectory(Path, OwnerOnly | UnixFileMode.UserExecute);
+        // Made before SQLite opens it, so that it is never readable by others, not even for a moment; SQLite gives its
+        // -wal and -shm files the mode of the database.
+        CreatePrivately(DatabaseFile);
     }
 
     [UnsupportedOSPlatform("windows")]

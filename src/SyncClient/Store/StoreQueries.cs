@@ -10,27 +10,47 @@ internal static class StoreQueries
         store.ReadAsync(connection => Ask(connection, query), cancellationToken);
 
     /// <summary>
-    /// The answer as it is and each later one that differs. While an answer is looked at, changes gather and are looked
-    /// at once; changes that cannot concern the query cost no more than a look at their kinds.
+    /// The answer as it is and each later one that differs; the empty one while nobody is signed in. While an answer is looked
+    /// at, changes gather and are looked at once; changes that cannot concern the query cost no more than a look at their kinds.
+    /// Ends when the client is closed.
     /// </summary>
     public static async IAsyncEnumerable<T> ObserveAsync<T>(
         this LocalStore store, StoreQuery<T> query, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var changes = store.Changes.Subscribe();
-        var last = await store.AskAsync(query, cancellationToken).ConfigureAwait(false);
-        yield return last;
+        var (isOpen, last) = await TryReadAsync(store, connection => AskOrEmpty(connection, query), cancellationToken)
+            .ConfigureAwait(false);
+        if (!isOpen)
+            yield break;
+        yield return last!;
         while (await changes.TakeAllAsync(cancellationToken).ConfigureAwait(false) is { } batch)
         {
-            var known = last;
-            last = await store.ReadAsync(
-                connection => batch.MayBeAnything || query.IsConcerned(connection, known, batch) ? Ask(connection, query) : known,
+            var known = last!;
+            (isOpen, last) = await TryReadAsync(
+                store,
+                connection => batch.MayBeAnything || query.IsConcerned(connection, known, batch) ? AskOrEmpty(connection, query) : known,
                 cancellationToken).ConfigureAwait(false);
+            if (!isOpen)
+                yield break;
             if (ReferenceEquals(last, known))
                 continue;
-            if (query.IsSame(last, known))
+            if (query.IsSame(last!, known))
                 last = known;
             else
-                yield return last;
+                yield return last!;
+        }
+    }
+
+    private static async Task<(bool IsOpen, T? Answer)> TryReadAsync<T>(
+        LocalStore store, Func<StoreConnection, T> read, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (true, await store.ReadAsync(read, cancellationToken).ConfigureAwait(false));
+        }
+        catch (ClientClosedException)
+        {
+            return (false, default);
         }
     }
 
@@ -39,4 +59,7 @@ internal static class StoreQueries
         SessionState.RequireUser(connection);
         return query.Read(connection);
     }
+
+    private static T AskOrEmpty<T>(StoreConnection connection, StoreQuery<T> query) =>
+        SessionState.MayRead(connection) ? query.Read(connection) : query.Empty;
 }

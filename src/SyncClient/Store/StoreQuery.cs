@@ -7,7 +7,9 @@ namespace KhsCrm.SyncClient.Store;
 /// Whether changes can have made another answer than the one given. Not asked when anything may have changed.
 /// </param>
 /// <param name="IsSame">Whether two answers look the same to whoever observes.</param>
+/// <param name="Empty">What is observed while nobody is signed in.</param>
 internal sealed record StoreQuery<T>(
     Func<StoreConnection, T> Read,
     Func<StoreConnection, T, StoreChanges, bool> IsConcerned,
-    Func<T, T, bool> IsSame);
+    Func<T, T, bool> IsSame,
+    T Empty);

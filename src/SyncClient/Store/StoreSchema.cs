@@ -1,3 +1,5 @@
+using KhsCrm.V1;
+
 namespace KhsCrm.SyncClient.Store;
 
 /// <summary>The store's schema: one step a version, applied in order, all in one transaction with the version's number.</summary>
@@ -8,6 +10,7 @@ internal static partial class StoreSchema
         connection => connection.Execute(Version1),
         MigrateToVersion2,
         connection => connection.Execute(Version3),
+        connection => connection.Execute(Version4),
     ];
 
     /// <summary>The version that this library writes.</summary>
@@ -25,7 +28,10 @@ internal static partial class StoreSchema
             // Read again: another process may have migrated while this one waited.
             var version = Version(connection);
             if (version > Latest)
-                throw new KhsCrmException($"The store has version {version}; this app knows versions up to {Latest}. Update the app.");
+                throw new KhsCrmException($"The store has version {version}; this app knows versions up to {Latest}. Update the app.")
+                {
+                    Reason = ErrorReason.StoreTooNew,
+                };
             foreach (var migrate in Migrations[(int)version..])
                 migrate(connection);
             connection.Execute($"PRAGMA user_version = {Latest}");

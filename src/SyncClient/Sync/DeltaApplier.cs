@@ -2,6 +2,8 @@ using KhsCrm.Contracts.Kinds;
 using KhsCrm.SyncClient.Outbox;
 using KhsCrm.SyncClient.Store;
 using KhsCrm.V1;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace KhsCrm.SyncClient.Sync;
 
@@ -13,15 +15,17 @@ internal static class DeltaApplier
 
     /// <summary>Stores a delta.</summary>
     /// <returns>Whether the store now holds a state that the database really had.</returns>
-    public static bool Apply(WriteTransaction transaction, Delta delta, DateTimeOffset now)
+    public static bool Apply(WriteTransaction transaction, Delta delta, DateTimeOffset now, ILogger? logger = null)
     {
         var connection = transaction.Connection;
         var device = DeviceState.Read(connection);
         if (device.Cursor is null && !delta.Checkpoint && delta.Progress?.EstimatedTotal >= ManyRows)
             DeferredIndexes.DeferWhileEmpty(connection);
         var rows = new ServerRows(transaction, device.Generation);
+        var setAside = new SetAside(transaction, logger ?? NullLogger.Instance);
+        Action<Change> apply = change => Apply(rows, change);
         foreach (var change in delta.Changes)
-            Apply(rows, change);
+            setAside.Guard(change, apply);
         device = device with { Cursor = delta.Cursor.Length == 0 ? device.Cursor : delta.Cursor.ToByteArray() };
         if (delta.Checkpoint)
         {

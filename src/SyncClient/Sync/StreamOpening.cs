@@ -21,6 +21,7 @@ internal static class StreamOpening
             DeviceId = device.DeviceId,
             AppVersion = appVersion,
             ProtocolVersion = ProtocolVersion,
+            WantsWipeProof = device.WipeDigest is null,
             Cursor = Google.Protobuf.ByteString.CopyFrom(device.Cursor ?? []),
             NextClientSeq = OutboxTable.WithoutResult(connection, 0, 1) is [{ ClientSeq: { } first }]
                 ? first
@@ -69,6 +70,7 @@ internal static class StreamOpening
         (DeviceState.Read(transaction.Connection) with
         {
             DeviceId = deviceId.ToString("D"),
+            WipeDigest = null,
             NextClientSeq = next,
             CheckpointClientSeq = 0,
         }).Write(transaction.Connection);
@@ -79,6 +81,7 @@ internal static class StreamOpening
     public static void BeginResync(WriteTransaction transaction)
     {
         var device = DeviceState.Read(transaction.Connection);
+        SetAsideTable.Clear(transaction.Connection);
         (device with
         {
             Cursor = null,

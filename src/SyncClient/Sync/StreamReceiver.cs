@@ -3,6 +3,7 @@ using KhsCrm.SyncClient.Sessions;
 using KhsCrm.SyncClient.Store;
 using KhsCrm.SyncClient.Verify;
 using KhsCrm.V1;
+using Microsoft.Extensions.Logging;
 
 namespace KhsCrm.SyncClient.Sync;
 
@@ -16,6 +17,7 @@ internal sealed class StreamReceiver(
     TokenSource tokens,
     StatusFeed status,
     TimeProvider time,
+    ILogger logger,
     string address,
     string accessToken,
     Verification? verification)
@@ -28,6 +30,12 @@ internal sealed class StreamReceiver(
 
     /// <summary>Whether the server has answered Hello.</summary>
     public bool IsWelcome { get; private set; }
+
+    /// <summary>Whether something was stored that the next stream need not bring again.</summary>
+    public bool HasProgress { get; private set; }
+
+    /// <summary>Whether the server still owes something: the end of a catch-up.</summary>
+    public bool IsCatchingUp => !_hasCheckpoint;
 
     public SyncSummary Summary { get; private set; } = SyncSummary.Nothing;
 
@@ -74,6 +82,7 @@ internal sealed class StreamReceiver(
             {
                 RequireOwner(transaction.Connection, welcome.UserId);
                 _oldActivity.OnWelcome(transaction, welcome);
+                Revocation.Agree(transaction, welcome);
                 return StreamOpening.AgreeOnNumbers(transaction, welcome.LastClientSeq);
             },
             cancellationToken).ConfigureAwait(false);
@@ -93,14 +102,11 @@ internal sealed class StreamReceiver(
 
     private async Task RecordAsync(PushResult result, CancellationToken cancellationToken)
     {
-        await store.WriteAsync(
-            transaction =>
-            {
-                foreach (var one in result.Results)
-                    ResultRecorder.Record(transaction, one);
-            },
-            cancellationToken).ConfigureAwait(false);
-        foreach (var one in result.Results)
+        var news = await store.WriteAsync(
+            transaction => result.Results.Where(one => ResultRecorder.Record(transaction, one)).ToList(), cancellationToken)
+            .ConfigureAwait(false);
+        HasProgress = true;
+        foreach (var one in news)
             Summary = Summary.With(one);
         sender.OnResult(result);
     }
@@ -108,16 +114,18 @@ internal sealed class StreamReceiver(
     private async Task ApplyAsync(Delta delta, CancellationToken cancellationToken)
     {
         // What lies before a checkpoint comes again if it is lost: it need not reach the disk by itself.
-        var ask = await store.WriteAsync(
+        var (ask, setAside) = await store.WriteAsync(
             transaction =>
             {
-                DeltaApplier.Apply(transaction, delta, time.GetUtcNow());
-                return verification?.Continue(transaction, delta);
+                DeltaApplier.Apply(transaction, delta, time.GetUtcNow(), logger);
+                return (verification?.Continue(transaction, delta), SetAsideTable.Count(transaction.Connection));
             },
             isDurable: delta.Checkpoint,
             cancellationToken).ConfigureAwait(false);
         if (ask is not null)
             sender.Ask(ask);
+        status.SetAside(setAside);
+        HasProgress = true;
         Summary = Summary with { Received = Summary.Received + delta.Changes.Count };
         if (delta.Checkpoint)
         {

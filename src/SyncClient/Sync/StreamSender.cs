@@ -11,7 +11,7 @@ namespace KhsCrm.SyncClient.Sync;
 /// Writes everything that a stream sends: a stream allows one write at a time. It reads nothing, so it may
 /// wait for a server that waits for this device to read, while the receiver goes on reading.
 /// </summary>
-internal sealed class StreamSender(IClientStreamWriter<SyncStreamRequest> stream, LocalStore store)
+internal sealed class StreamSender(IClientStreamWriter<SyncStreamRequest> stream, LocalStore store, Action? expect = null)
 {
     // Room for the message around a batch.
     private const int EnvelopeBytes = 64;
@@ -45,6 +45,18 @@ internal sealed class StreamSender(IClientStreamWriter<SyncStreamRequest> stream
 
         await SendSmallMessagesAsync(cancellationToken).ConfigureAwait(false);
         await OnStreamAsync(stream.CompleteAsync).ConfigureAwait(false);
+    }
+
+    /// <summary>Whether a batch is on the wire without a result.</summary>
+    public bool IsOwedResults
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _inFlight.Count > 0;
+            }
+        }
     }
 
     /// <summary>Something may wait in the outbox.</summary>
@@ -148,6 +160,8 @@ internal sealed class StreamSender(IClientStreamWriter<SyncStreamRequest> stream
         {
             _inFlight.Enqueue(_lastSent);
         }
+
+        expect?.Invoke();
 
         var batch = new PushBatch();
         batch.Operations.AddRange(operations);

@@ -5,6 +5,7 @@ using KhsCrm.SyncClient.Sessions;
 using KhsCrm.SyncClient.Store;
 using KhsCrm.SyncClient.Verify;
 using KhsCrm.V1;
+using Microsoft.Extensions.Logging;
 
 namespace KhsCrm.SyncClient.Sync;
 
@@ -19,6 +20,8 @@ internal sealed class SyncAttempt(
     TokenSource tokens,
     StatusFeed status,
     KhsCrmClientOptions options,
+    LoopControl control,
+    ILogger logger,
     Verification? verification = null)
 {
     private readonly HashSet<ErrorReason> _mended = [];
@@ -26,6 +29,9 @@ internal sealed class SyncAttempt(
 
     /// <summary>Whether a stream got as far as Welcome.</summary>
     public bool WasWelcome { get; private set; }
+
+    /// <summary>Whether a stream stored something that the next need not bring again.</summary>
+    public bool HasProgress { get; private set; }
 
     public SyncSummary Summary { get; private set; } = SyncSummary.Nothing;
 
@@ -58,7 +64,7 @@ internal sealed class SyncAttempt(
     {
         _isWelcome = false;
         var accessToken = await tokens.GetAsync(address, cancellationToken).ConfigureAwait(false);
-        var stream = new SyncStream(store, server, tokens, status, options, address, verification);
+        var stream = new SyncStream(store, server, tokens, status, options, control, logger, address, verification);
         try
         {
             return (false, await stream.RunAsync(accessToken, untilSettled, cancellationToken).ConfigureAwait(false));
@@ -70,6 +76,8 @@ internal sealed class SyncAttempt(
                 _mended.Remove(ErrorReason.AccessTokenInvalid);
             if (await MendAsync(exception, address, stream.AccessToken ?? accessToken, cancellationToken).ConfigureAwait(false))
                 return (true, null);
+            if (ServerErrors.Details(exception) is { Reason: ErrorReason.DeviceRevoked } revoked)
+                await EnforceRevocationAsync(revoked.Metadata).ConfigureAwait(false);
             throw ServerErrors.Translate(exception, address);
         }
         catch (DeviceForkedException)
@@ -83,6 +91,7 @@ internal sealed class SyncAttempt(
         {
             _isWelcome = stream.WasWelcome;
             WasWelcome |= stream.WasWelcome;
+            HasProgress |= stream.HasProgress;
             Summary = stream.Summary;
         }
     }
@@ -105,12 +114,19 @@ internal sealed class SyncAttempt(
                 await BecomeNewDeviceAsync(cancellationToken).ConfigureAwait(false);
                 return true;
             case ErrorReason.SequenceGap:
-                var last = long.Parse(details.Metadata["last_client_seq"], NumberStyles.None, CultureInfo.InvariantCulture);
-                return await store.WriteAsync(
+                return long.TryParse(
+                        details.Metadata.GetValueOrDefault("last_client_seq"), NumberStyles.None, CultureInfo.InvariantCulture, out var last)
+                    && await store.WriteAsync(
                     transaction => StreamOpening.AgreeOnNumbers(transaction, last), cancellationToken).ConfigureAwait(false);
             default:
                 return false;
         }
+    }
+
+    private async Task EnforceRevocationAsync(IReadOnlyDictionary<string, string> metadata)
+    {
+        if (await store.WriteAsync(transaction => Revocation.Enforce(transaction, metadata), CancellationToken.None).ConfigureAwait(false))
+            await store.FinishErasureAsync().ConfigureAwait(false);
     }
 
     private Task BecomeNewDeviceAsync(CancellationToken cancellationToken) =>

@@ -1,10 +1,7 @@
-using Grpc.Core;
 using KhsCrm.SyncClient.Connection;
 using KhsCrm.SyncClient.Sessions;
 using KhsCrm.SyncClient.Store;
 using KhsCrm.SyncClient.Verify;
-using KhsCrm.V1;
-using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 
 namespace KhsCrm.SyncClient.Sync;
@@ -13,8 +10,13 @@ namespace KhsCrm.SyncClient.Sync;
 internal sealed class SyncLoop(
     LocalStore store, ServerConnection server, TokenSource tokens, StatusFeed status, KhsCrmClientOptions options, ILogger logger)
 {
+    // What was refused may stay so for long: 15 minutes at most, by default.
+    private const int LongerAfterRefusal = 15;
+
+    private readonly Chores _chores = new(store, server, tokens, options);
+
     /// <summary>How the app steers the loop while it runs.</summary>
-    public LoopControl Control { get; } = new();
+    public LoopControl Control { get; } = new(options.TimeProvider);
 
     /// <summary>Pushes and pulls once.</summary>
     public Task<SyncSummary> RunOnceAsync(CancellationToken cancellationToken) => RunOnceAsync(null, cancellationToken);
@@ -33,18 +35,28 @@ internal sealed class SyncLoop(
         var attempt = NewAttempt(verification);
         try
         {
+            // Before, so that this very stream brings what becomes of them.
+            await _chores.TrySendGivenUpAsync(cancellationToken).ConfigureAwait(false);
             await attempt.RunAsync(untilSettled: true, cancellationToken).ConfigureAwait(false);
             status.Set(new(SyncState.Offline));
             return attempt.Summary;
         }
+        catch (OperationCanceledException)
+        {
+            status.Set(new(SyncState.Offline));
+            throw;
+        }
         catch (Exception exception)
         {
-            status.Set(AfterFailure(exception));
-            throw;
+            var failure = SyncFailure.Explain(exception);
+            status.Set(new(SyncFailure.StateOf(failure), Failure: failure));
+            if (ReferenceEquals(failure, exception))
+                throw;
+            throw failure;
         }
     }
 
-    /// <summary>Stays connected until cancelled, or until an error that trying again would not change.</summary>
+    /// <summary>Stays connected until cancelled. Nothing else ends it: what fails is tried again, or waits for a person.</summary>
     /// <param name="syncLock">The right to sync; given back at the end.</param>
     /// <param name="cancellationToken">Ends the loop.</param>
     public async Task RunAsync(IDisposable syncLock, CancellationToken cancellationToken)
@@ -53,51 +65,54 @@ internal sealed class SyncLoop(
         using var watching = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var watch = WatchOtherProcessesAsync(watching.Token);
         var backoff = new Backoff(options.FirstReconnectDelay, options.LongestReconnectDelay, Random.Shared.NextDouble);
+        var refusals = new Backoff(
+            options.FirstReconnectDelay, options.LongestReconnectDelay * LongerAfterRefusal, Random.Shared.NextDouble);
         try
         {
-            while (await RunRoundAsync(backoff, cancellationToken).ConfigureAwait(false))
-            {
-            }
+            while (!cancellationToken.IsCancellationRequested)
+                await RunRoundAsync(backoff, refusals, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception exception) when (cancellationToken.IsCancellationRequested && IsEnd(exception))
+        catch (OperationCanceledException)
         {
-            status.Set(new(SyncState.Offline));
-        }
-        catch (Exception exception)
-        {
-            SyncLog.Stopped(logger, exception);
-            status.Set(AfterFailure(exception));
+            // Only that of the loop comes as far as here.
         }
         finally
         {
             await watching.CancelAsync().ConfigureAwait(false);
             await watch.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            status.Set(new(SyncState.Offline));
         }
     }
 
-    // One stream and the wait after it; false when there will be no other.
-    private async Task<bool> RunRoundAsync(Backoff backoff, CancellationToken cancellationToken)
+    /// <summary>Does what is to be done beside a stream, as far as the server can be reached.</summary>
+    public Task RunChoresAsync(CancellationToken cancellationToken) => _chores.RunAsync(cancellationToken);
+
+    // One stream and the wait after it.
+    private async Task RunRoundAsync(Backoff backoff, Backoff refusals, CancellationToken cancellationToken)
     {
         var round = await Control.BeginRoundAsync(() => status.Set(new(SyncState.Paused)), cancellationToken)
             .ConfigureAwait(false);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, round);
         try
         {
-            if (await RunOneStreamAsync(backoff, ending.Token).ConfigureAwait(false) is not { } delay)
-                return false;
-            await Task.Delay(delay, options.TimeProvider, ending.Token).ConfigureAwait(false);
+            var delay = await RunOneStreamAsync(backoff, refusals, ending.Token).ConfigureAwait(false);
+            await Control.WaitAsync(delay, ending.Token).ConfigureAwait(false);
         }
-        catch (Exception exception) when (round.IsCancellationRequested && !cancellationToken.IsCancellationRequested && IsEnd(exception))
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            backoff.Reset();
+            // Another network, perhaps.
             server.Forget();
         }
 
-        return true;
+        if (round.IsCancellationRequested)
+        {
+            backoff.Reset();
+            refusals.Reset();
+        }
     }
 
-    // How long to wait before the next stream; null when there will be none.
-    private async Task<TimeSpan?> RunOneStreamAsync(Backoff backoff, CancellationToken cancellationToken)
+    // How long to wait before the next stream.
+    private async Task<TimeSpan> RunOneStreamAsync(Backoff backoff, Backoff refusals, CancellationToken cancellationToken)
     {
         var attempt = NewAttempt();
         try
@@ -108,30 +123,41 @@ internal sealed class SyncLoop(
             status.Set(new(SyncState.Offline));
             return asked ?? backoff.Next();
         }
-        catch (KhsCrmException exception) when (IsTransient(exception))
+        catch (Exception exception) when (cancellationToken.IsCancellationRequested)
         {
-            return WaitAfter(exception, attempt, backoff);
+            // A stream that is cancelled while its connection breaks may say anything.
+            throw new OperationCanceledException("The round ended.", exception, cancellationToken);
         }
-        catch (SqliteException exception)
+        catch (Exception exception)
         {
-            // A disk that is full or a file that another process holds too long: later it may be otherwise.
-            return WaitAfter(new KhsCrmException($"The store failed: {exception.Message}", exception), attempt, backoff);
-        }
-        catch (KhsCrmException exception)
-        {
-            SyncLog.Stopped(logger, exception);
-            status.Set(AfterFailure(exception));
-            return null;
+            return WaitAfter(SyncFailure.Explain(exception), attempt, backoff, refusals);
         }
     }
 
-    private TimeSpan WaitAfter(KhsCrmException exception, SyncAttempt attempt, Backoff backoff)
+    private TimeSpan WaitAfter(KhsCrmException failure, SyncAttempt attempt, Backoff backoff, Backoff refusals)
     {
-        if (attempt.WasWelcome)
-            backoff.Reset();
-        var delay = backoff.Next();
-        SyncLog.WillReconnect(logger, delay, exception.Reason);
-        status.Set(new(SyncState.Offline, Failure: exception));
+        var state = SyncFailure.StateOf(failure);
+        status.Set(new(state, Failure: failure));
+        if (SyncFailure.NeedsPerson(state))
+        {
+            SyncLog.WaitsForPerson(logger, failure, state);
+            return Timeout.InfiniteTimeSpan;
+        }
+
+        if (state == SyncState.Offline)
+        {
+            if (attempt.WasWelcome)
+                backoff.Reset();
+            var soon = backoff.Next();
+            SyncLog.WillReconnect(logger, soon, failure.Reason);
+            return soon;
+        }
+
+        // A server that says Welcome and then always fails is not asked every second.
+        if (attempt.HasProgress)
+            refusals.Reset();
+        var delay = refusals.Next();
+        SyncLog.Failed(logger, failure, delay);
         return delay;
     }
 
@@ -141,25 +167,18 @@ internal sealed class SyncLoop(
             return;
         using var timer = new PeriodicTimer(options.OtherProcessPollInterval, options.TimeProvider);
         while (await timer.WaitForNextTickAsync(cancellationToken).ConfigureAwait(false))
-            await store.NoticeOtherProcessesAsync(cancellationToken).ConfigureAwait(false);
+        {
+            try
+            {
+                await store.NoticeOtherProcessesAsync(cancellationToken).ConfigureAwait(false);
+            }
+            catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+            {
+                SyncLog.LookFailed(logger, exception);
+            }
+        }
     }
 
     private SyncAttempt NewAttempt(Verification? verification = null) =>
-        new(store, server, tokens, status, options, verification);
-
-    // A stream that is cancelled while its connection breaks may say either.
-    private static bool IsEnd(Exception exception) => exception is OperationCanceledException or RpcException;
-
-    // A server that is broken or busy now may not be later; what it refuses it will refuse again.
-    private static bool IsTransient(KhsCrmException exception) =>
-        exception.Reason is ErrorReason.Unavailable or ErrorReason.Internal or ErrorReason.RateLimited;
-
-    private static ClientStatus AfterFailure(Exception exception) => exception switch
-    {
-        NotSignedInException signedOut => new(SyncState.SignedOut, Failure: signedOut),
-        ServerUnreachableException unreachable => new(SyncState.Offline, Failure: unreachable),
-        OperationCanceledException => new(SyncState.Offline),
-        KhsCrmException failure => new(SyncState.Failed, Failure: failure),
-        _ => new(SyncState.Failed, Failure: new KhsCrmException("The sync stopped by a fault of this app.", exception)),
-    };
+        new(store, server, tokens, status, options, Control, logger, verification);
 }

@@ -4,6 +4,7 @@ using KhsCrm.SyncClient.Sessions;
 using KhsCrm.SyncClient.Store;
 using KhsCrm.SyncClient.Verify;
 using KhsCrm.V1;
+using Microsoft.Extensions.Logging;
 
 namespace KhsCrm.SyncClient.Sync;
 
@@ -14,6 +15,8 @@ internal sealed class SyncStream(
     TokenSource tokens,
     StatusFeed status,
     KhsCrmClientOptions options,
+    LoopControl control,
+    ILogger logger,
     string address,
     Verification? verification)
 {
@@ -23,6 +26,9 @@ internal sealed class SyncStream(
 
     /// <summary>Whether the server has answered Hello.</summary>
     public bool WasWelcome => _receiver?.IsWelcome ?? false;
+
+    /// <summary>Whether it stored something that the next stream need not bring again.</summary>
+    public bool HasProgress => _receiver?.HasProgress ?? false;
 
     /// <summary>The access token that the stream ended with; null when it did not begin.</summary>
     public string? AccessToken => _receiver?.AccessToken;
@@ -38,17 +44,16 @@ internal sealed class SyncStream(
     public async Task<TimeSpan?> RunAsync(string accessToken, bool untilSettled, CancellationToken cancellationToken)
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        using var answerTimer = options.TimeProvider.CreateTimer(
-            static source => Cancel((CancellationTokenSource)source!), ending, options.AnswerTimeout, Timeout.InfiniteTimeSpan);
+        using var watchdog = new Watchdog(options, () => Cancel(ending));
         using var call = server.Sync(address).SyncStream(
             ServerConnection.Authorization(accessToken), cancellationToken: ending.Token);
         var hello = await store.ReadAsync(
             connection => StreamOpening.Hello(connection, options.AppVersion, options.EntityTypes), cancellationToken)
             .ConfigureAwait(false);
-        var sender = new StreamSender(call.RequestStream, store);
+        var sender = new StreamSender(call.RequestStream, store, watchdog.Expect);
         verification?.Restart();
         _receiver = new StreamReceiver(
-            store, sender, tokens, status, options.TimeProvider, address, accessToken, verification);
+            store, sender, tokens, status, options.TimeProvider, logger, address, accessToken, verification);
         var sending = Task.CompletedTask;
         store.Changes.OutboxChanged += sender.Wake;
         try
@@ -57,6 +62,8 @@ internal sealed class SyncStream(
             while (await call.ResponseStream.MoveNext(ending.Token).ConfigureAwait(false))
             {
                 var message = call.ResponseStream.Current;
+                control.Heard();
+                watchdog.Pause();
                 if (message.Reconnect is { } reconnect)
                 {
                     await SayGoodbyeAsync(call, sender, ending).ConfigureAwait(false);
@@ -64,8 +71,10 @@ internal sealed class SyncStream(
                 }
 
                 await _receiver.HandleAsync(message, ending.Token).ConfigureAwait(false);
-                if (_receiver.IsWelcome)
-                    answerTimer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+                if (message.Welcome is not null)
+                    control.OnWelcome();
+                watchdog.Resume(
+                    isProgress: message.Heartbeat is null, isDue: untilSettled || _receiver.IsCatchingUp || sender.IsOwedResults);
                 if (untilSettled && await _receiver.IsSettledAsync(ending.Token).ConfigureAwait(false))
                 {
                     await SayGoodbyeAsync(call, sender, ending).ConfigureAwait(false);

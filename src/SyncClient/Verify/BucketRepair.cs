@@ -1,6 +1,7 @@
 using KhsCrm.SyncClient.Store;
 using KhsCrm.SyncClient.Sync;
 using KhsCrm.V1;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace KhsCrm.SyncClient.Verify;
 
@@ -16,13 +17,14 @@ internal static class BucketRepair
         var buckets = answer.CompleteBuckets.Select(bucket => bucket.Bucket).ToHashSet();
         var here = TableDigest.Read(transaction.Connection, table, answer.BucketBits, buckets).Rows;
         var rows = new ServerRows(transaction, DeviceState.Read(transaction.Connection).Generation);
+        var setAside = new SetAside(transaction, NullLogger.Instance);
         long repaired = 0;
         foreach (var row in answer.CompleteBuckets.SelectMany(bucket => bucket.Rows))
         {
-            var id = RowId.Parse(table.Kind.GetId(row));
-            if (here.Remove(id, out var mine) && row.Equals(mine))
+            // One that this device cannot store stays set aside.
+            if (RowId.TryParse(table.Kind.GetId(row)) is not { } id || (here.Remove(id, out var mine) && row.Equals(mine)))
                 continue;
-            rows.Save(table, id, row);
+            setAside.Guard(new Change { Entity = row }, change => rows.Save(table, id, change.Entity));
             repaired++;
         }
 

@@ -72,7 +72,7 @@ internal sealed class OperationsService(
     {
         var user = await context.RequireOwnerAsync();
         var id = RequestFields.Id("device_id", request.DeviceId);
-        var (device, ended) = await devices.RevokeAsync(user.Id, id, request.EndUserSessions, context.CancellationToken)
+        var (device, ended) = await devices.RevokeAsync(user.Id, id, request.EndUserSessions, request.Wipe, context.CancellationToken)
             ?? throw new RpcFault(ErrorReason.RowNotFound, "the device does not exist");
         var owner = Guid.Parse(device.UserId);
         if (request.EndUserSessions)

@@ -1,4 +1,6 @@
+using System.Security.Cryptography;
 using KhsCrm.Contracts.Rules;
+using KhsCrm.Storage.Devices;
 using KhsCrm.SyncServer.Errors;
 using KhsCrm.V1;
 
@@ -11,6 +13,7 @@ internal static class HelloRules
     public const int ProtocolVersion = 1;
 
     private const int MaxDeferredOperations = 10_000;
+    private const int WipeProofBytes = 32;
 
     /// <exception cref="RpcFault">It is not; the fault names the fields.</exception>
     public static void Check(Hello hello)
@@ -36,6 +39,11 @@ internal static class HelloRules
         if (violations.Count > 0)
             throw new RpcFault(violations);
     }
+
+    /// <summary>The device that a Hello registers or greets.</summary>
+    public static DeviceHello DeviceOf(Hello hello, Guid userId, Guid sessionId) => new(
+        Guid.Parse(hello.DeviceId), userId, sessionId, hello.AppVersion,
+        hello.WantsWipeProof ? RandomNumberGenerator.GetBytes(WipeProofBytes) : null);
 
     /// <summary>Checks a list of kinds of entities.</summary>
     public static IEnumerable<FieldViolation> CheckTypes(string field, IEnumerable<EntityType> types) => types

@@ -86,8 +86,8 @@ internal sealed class PushHandler(
             ("last_client_seq", $"{lastClientSeq}")),
         ErrorReason.DeviceForked => new RpcFault(
             reason, "another operation has this number: the device was restored from a backup and must register anew"),
-        ErrorReason.DeviceNotYours => new RpcFault(
-            reason, "the device is not registered, was revoked, or belongs to another user"),
+        ErrorReason.DeviceNotYours => new RpcFault(reason, "the device is not registered, or belongs to another user"),
+        ErrorReason.DeviceRevoked => new RpcFault(reason, "the device was revoked"),
         _ => new RpcFault(ErrorReason.AccessTokenInvalid, "the user is deactivated"),
     };
 }

@@ -41,7 +41,7 @@ internal sealed class SyncService(
         if (!Uuid.Is(request.DeviceId))
             throw RpcFault.Field("device_id", "must be a lower-case UUID");
         var device = Guid.Parse(request.DeviceId);
-        await devices.GreetAsync(device, user.Id, appVersion: "", context.CancellationToken);
+        await devices.GreetAsync(new DeviceHello(device, user.Id, user.SessionId, AppVersion: ""), context.CancellationToken);
         var actor = new Actor(user.Id, user.Role, device);
         return new PushResponse { Result = await push.PushAsync(actor, request.Operations, context.CancellationToken) };
     }

@@ -1,3 +1,4 @@
+using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using KhsCrm.Storage.Deltas;
@@ -39,7 +40,7 @@ internal sealed class SyncSession(
         using var gone = cancellationToken.Register(_ended.Cancel);
         var hello = await ReadHelloAsync(cancellationToken);
         var device = Guid.Parse(hello.DeviceId);
-        var greeting = await GreetAsync(hello, device, cancellationToken);
+        var greeting = await GreetAsync(hello, cancellationToken);
         var scope = new DeltaScope(user.Id, greeting.Role, device, hello.EntityTypes, stream.SessionId);
         var feed = new LiveFeed(
             shared.LiveOptions.Value, device, LiveKinds.Of(scope), () => stream.SessionId, _wake, shared.Backlog, shared.TimeProvider);
@@ -50,7 +51,7 @@ internal sealed class SyncSession(
         shared.Clock.Add(this);
         try
         {
-            await _writer.WriteAsync(new SyncStreamResponse { Welcome = Welcome(greeting) }, cancellationToken);
+            await _writer.WriteAsync(new SyncStreamResponse { Welcome = Welcome(greeting, hello.WantsWipeProof) }, cancellationToken);
             _digests = new DigestInbox(hello.EntityTypes, _wake);
             var deltas = new DeltaLoop(shared, stream, feed, _wake, _writer, _notices, _digests, scope);
             var late = new LateResultLoop(shared.LateResults, shared.Deferred, new Actor(user.Id, greeting.Role, device), hello);
@@ -139,10 +140,12 @@ internal sealed class SyncSession(
         return hello;
     }
 
-    private async Task<DeviceGreeting> GreetAsync(Hello hello, Guid device, CancellationToken cancellationToken)
+    private async Task<DeviceGreeting> GreetAsync(Hello hello, CancellationToken cancellationToken)
     {
-        var greeting = await shared.Devices.GreetAsync(device, user.Id, hello.AppVersion, cancellationToken)
-            ?? throw new RpcFault(ErrorReason.DeviceNotYours, "the device was revoked, or belongs to another user");
+        var greeting = await shared.Devices.GreetAsync(HelloRules.DeviceOf(hello, user.Id, stream.SessionId), cancellationToken)
+            ?? throw new RpcFault(ErrorReason.DeviceNotYours, "the device belongs to another user");
+        if (greeting.IsRevoked)
+            throw RevokedFault.Of(greeting);
         if (greeting.Role == Role.Unspecified)
             throw new RpcFault(ErrorReason.AccessTokenInvalid, "the user is deactivated");
         if (hello.NextClientSeq > greeting.LastClientSeq + 1)
@@ -156,7 +159,7 @@ internal sealed class SyncSession(
         return greeting;
     }
 
-    private Welcome Welcome(DeviceGreeting greeting) => new()
+    private Welcome Welcome(DeviceGreeting greeting, bool wantsWipeProof) => new()
     {
         ProtocolVersion = HelloRules.ProtocolVersion,
         ServerTime = Timestamp.FromDateTimeOffset(shared.TimeProvider.GetUtcNow()),
@@ -166,6 +169,7 @@ internal sealed class SyncSession(
         MaxBatchesInFlight = _options.MaxBatchesInFlight,
         UserId = user.Id.ToString(),
         ActivityLogAge = Duration.FromTimeSpan(shared.DeltaOptions.Value.ActivityLogAge),
+        WipeProof = wantsWipeProof ? ByteString.CopyFrom(greeting.WipeProof) : ByteString.Empty,
     };
 
     private async Task ReceiveAsync(Guid device, CancellationToken cancellationToken)

@@ -73,7 +73,7 @@ internal sealed class SyncedDatabase : IAsyncDisposable
     public async Task<Actor> RegisterAsync(Guid? user = null)
     {
         var device = Guid.CreateVersion7();
-        var greeting = await new DeviceRegistry(DataSource).GreetAsync(device, user ?? Owner, "test", Cancellation);
+        var greeting = await new DeviceRegistry(DataSource).GreetAsync(new DeviceHello(device, user ?? Owner, null, "test"), Cancellation);
         return new Actor(user ?? Owner, greeting!.Role, device);
     }
 

@@ -15,16 +15,16 @@ public sealed class DeviceLimitTests
         var registry = new DeviceRegistry(database.DataSource, Options.Create(new DeviceOptions { PerUser = 2 }));
         Guid[] devices = [Guid.CreateVersion7(), Guid.CreateVersion7()];
         foreach (var device in devices)
-            Assert.NotNull(await registry.GreetAsync(device, Owner, "test", Cancellation));
+            Assert.NotNull(await registry.GreetAsync(new DeviceHello(device, Owner, null, "test"), Cancellation));
 
         var refusal = await Assert.ThrowsAsync<DeviceLimitException>(
-            () => registry.GreetAsync(Guid.CreateVersion7(), Owner, "test", Cancellation));
+            () => registry.GreetAsync(new DeviceHello(Guid.CreateVersion7(), Owner, null, "test"), Cancellation));
 
         Assert.Equal(2, refusal.Maximum);
         Assert.Equal(2L, await database.ScalarAsync<long>("SELECT count(*) FROM devices"));
         foreach (var device in devices)
-            Assert.NotNull(await registry.GreetAsync(device, Owner, "test", Cancellation));
+            Assert.NotNull(await registry.GreetAsync(new DeviceHello(device, Owner, null, "test"), Cancellation));
         // Another's device is still another's, and not one too many.
-        Assert.Null(await registry.GreetAsync(devices[0], Guid.Parse("00000000-0000-7000-8000-000000000001"), "test", Cancellation));
+        Assert.Null(await registry.GreetAsync(new DeviceHello(devices[0], Guid.Parse("00000000-0000-7000-8000-000000000001"), null, "test"), Cancellation));
     }
 }

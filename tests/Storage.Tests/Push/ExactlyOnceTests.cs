@@ -114,7 +114,7 @@ public sealed class ExactlyOnceTests
         Assert.Equal(ErrorReason.DeviceNotYours, (await stolen.TryPushAsync(stolen.Create(NewCustomer()))).Refusal);
 
         await database.RunAsync("UPDATE devices SET revoked_at = now()");
-        Assert.Equal(ErrorReason.DeviceNotYours, (await theirs.TryPushAsync(theirs.Create(NewCustomer()))).Refusal);
+        Assert.Equal(ErrorReason.DeviceRevoked, (await theirs.TryPushAsync(theirs.Create(NewCustomer()))).Refusal);
 
         var unknown = new Outbox(database, theirs.Actor with { DeviceId = Guid.NewGuid() });
         Assert.Equal(ErrorReason.DeviceNotYours, (await unknown.TryPushAsync(unknown.Create(NewCustomer()))).Refusal);

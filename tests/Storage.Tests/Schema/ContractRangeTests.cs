@@ -14,6 +14,7 @@ public sealed class ContractRangeTests : DatabaseTest
     [
         "users", "customers", "jobs", "job_assignments", "materials", "job_status_history", "activity_logs",
         "tombstones", "devices", "refresh_tokens", "service_accounts", "sync_queue", "sync_timelines",
+        "sync_histories", "tombstone_marks",
     ];
 
     public override async ValueTask InitializeAsync()

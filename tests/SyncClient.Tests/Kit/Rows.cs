@@ -46,8 +46,13 @@ internal static class Rows
         return delta;
     }
 
-    public static OperationResult Result(Operation operation, OperationOutcome outcome) =>
-        new() { OperationId = operation.Id, ClientSeq = operation.ClientSeq, Outcome = outcome };
+    public static OperationResult Result(Operation operation, OperationOutcome outcome, string? reason = null) => new()
+    {
+        OperationId = operation.Id,
+        ClientSeq = operation.ClientSeq,
+        Outcome = outcome,
+        Status = reason is null ? null : Status(reason),
+    };
 
     /// <summary>The status as an exception with another code.</summary>
     public static Grpc.Core.RpcException WithCode(this Google.Rpc.Status status, Grpc.Core.StatusCode code)

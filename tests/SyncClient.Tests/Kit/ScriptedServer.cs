@@ -20,6 +20,10 @@ internal sealed class ScriptedServer : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly Channel<ServerStream> _streams = Channel.CreateUnbounded<ServerStream>();
 
+    private readonly TaskCompletionSource _loggedOut = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _refreshAsked = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Task _refreshing = Task.CompletedTask;
+
     private ScriptedServer()
     {
         var builder = WebApplication.CreateSlimBuilder();
@@ -45,6 +49,27 @@ internal sealed class ScriptedServer : IAsyncDisposable
 
     /// <summary>Whether refresh tokens are still good.</summary>
     public bool AllowsRefresh { get; set; } = true;
+
+    /// <summary>Whether AuthService answers nothing, as if there were no network.</summary>
+    public bool IsAuthBlocked { get; set; }
+
+    /// <summary>How many sessions were signed out of.</summary>
+    public int Logouts { get; private set; }
+
+    /// <summary>Done once a session was signed out of.</summary>
+    public Task LoggedOut => _loggedOut.Task;
+
+    /// <summary>Done once a refresh token is to be traded.</summary>
+    public Task RefreshAsked => _refreshAsked.Task;
+
+    /// <summary>Lets refresh tokens wait to be traded.</summary>
+    /// <returns>Ends that.</returns>
+    public TaskCompletionSource HoldRefreshes()
+    {
+        var release = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _refreshing = release.Task;
+        return release;
+    }
 
     public static async Task<ScriptedServer> StartAsync()
     {
@@ -95,15 +120,26 @@ internal sealed class ScriptedServer : IAsyncDisposable
         public override Task<LoginResponse> Login(LoginRequest request, ServerCallContext context) =>
             Task.FromResult(new LoginResponse { User = server.User, Tokens = server.NewTokens() });
 
-        public override Task<RefreshTokenResponse> RefreshToken(RefreshTokenRequest request, ServerCallContext context)
+        public override async Task<RefreshTokenResponse> RefreshToken(RefreshTokenRequest request, ServerCallContext context)
         {
+            server._refreshAsked.TrySetResult();
+            await server._refreshing.WaitAsync(context.CancellationToken);
             if (!server.AllowsRefresh || request.RefreshToken != $"refresh-{server.Refreshes}")
                 throw Rows.Status("REFRESH_TOKEN_INVALID").WithCode(StatusCode.Unauthenticated);
             server.Refreshes++;
-            return Task.FromResult(new RefreshTokenResponse { Tokens = server.NewTokens() });
+            return new RefreshTokenResponse { Tokens = server.NewTokens() };
         }
 
-        public override Task<LogoutResponse> Logout(LogoutRequest request, ServerCallContext context) =>
-            Task.FromResult(new LogoutResponse());
+        public override async Task<LogoutResponse> Logout(LogoutRequest request, ServerCallContext context)
+        {
+            if (server.IsAuthBlocked)
+                await Task.Delay(Timeout.Infinite, context.CancellationToken);
+            server.Logouts++;
+            server._loggedOut.TrySetResult();
+            return new LogoutResponse();
+        }
+
+        public override Task<ListSessionsResponse> ListSessions(ListSessionsRequest request, ServerCallContext context) =>
+            throw Rows.Status("ACCESS_TOKEN_INVALID").WithCode(StatusCode.Unauthenticated);
     }
 }

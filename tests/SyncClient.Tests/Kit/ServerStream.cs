@@ -37,7 +37,8 @@ internal sealed class ServerStream(
     }
 
     /// <summary>Answers Hello.</summary>
-    public async Task<Hello> WelcomeAsync(long lastClientSeq = 0, int maxOperations = 100, int maxInFlight = 4)
+    public async Task<Hello> WelcomeAsync(
+        long lastClientSeq = 0, int maxOperations = 100, int maxInFlight = 4, byte[]? wipeProof = null)
     {
         var hello = (await ReadAsync()).Hello;
         await WriteAsync(new SyncStreamResponse
@@ -50,6 +51,7 @@ internal sealed class ServerStream(
                 MaxMessageBytes = 1_000_000,
                 MaxBatchesInFlight = maxInFlight,
                 UserId = ScriptedServer.UserId,
+                WipeProof = Google.Protobuf.ByteString.CopyFrom(wipeProof ?? []),
             },
         });
         return hello;
@@ -87,6 +89,12 @@ internal sealed class ServerStream(
         {
         }
     }
+
+    /// <summary>Whether the device has ended the call.</summary>
+    public bool IsGone => _gone.IsCancellationRequested;
+
+    /// <summary>Ends the stream with a status that says nothing more, as a proxy does.</summary>
+    public void FailBare(StatusCode code) => _ended.TrySetException(new RpcException(new Status(code, "of a proxy")));
 
     public void End() => _ended.TrySetResult();
 

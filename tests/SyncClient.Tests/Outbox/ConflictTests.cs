@@ -45,23 +45,62 @@ public sealed class ConflictTests
         var (row, operation) = await MergedAsync(device);
         await device.ApplyAsync(Rows.Checkpoint("c3", 1, Rows.Saved(new Customer(row) { Name = "Third", UpdatedAt = Rows.At(20) })));
 
-        await device.Outbox.KeepTheirsAsync(operation.Id, TestDevice.Ct);
+        // Not silently: neither value stands, and the conflict is there until a person dismisses it.
+        var refused = await Assert.ThrowsAsync<EditRefusedException>(() => device.Outbox.KeepTheirsAsync(operation.Id, TestDevice.Ct));
 
+        Assert.Contains("name", refused.Message, StringComparison.Ordinal);
         Assert.Equal("Third", (await device.Customers.GetAsync(row.Id, TestDevice.Ct)).Name);
         Assert.Empty(await device.TakeAsync(after: 1));
+        await device.Outbox.KeepMineAsync(operation.Id, TestDevice.Ct);
         Assert.Empty(await device.Outbox.ListConflictsAsync(TestDevice.Ct));
     }
 
     [Fact]
-    public async Task Keeping_theirs_of_a_row_that_is_gone_makes_no_edit()
+    public async Task Keeping_theirs_over_a_later_edit_of_this_device_sets_them()
+    {
+        using var device = await TestDevice.OpenAsync();
+        var (row, operation) = await MergedAsync(device);
+        await device.Customers.UpdateAsync(row.Id, one => one.Name = "Later", cancellationToken: TestDevice.Ct);
+        var theirs = (await device.Outbox.ListConflictsAsync(TestDevice.Ct)).Single().Theirs!.Customer.Name;
+
+        await device.Outbox.KeepTheirsAsync(operation.Id, TestDevice.Ct);
+
+        Assert.Equal(theirs, (await device.Customers.GetAsync(row.Id, TestDevice.Ct)).Name);
+        Assert.Empty(await device.Outbox.ListConflictsAsync(TestDevice.Ct));
+    }
+
+    [Fact]
+    public async Task Theirs_of_a_rejected_edit_is_not_this_devices_own_later_edit()
+    {
+        using var device = await TestDevice.OpenAsync();
+        var row = Rows.Customer("Ada");
+        await device.ApplyAsync(Rows.Checkpoint("c1", 0, Rows.Saved(row)));
+        await device.Customers.UpdateAsync(row.Id, one => one.Name = "First", ConflictPolicy.Reject, TestDevice.Ct);
+        await device.Customers.UpdateAsync(row.Id, one => one.Name = "Second", cancellationToken: TestDevice.Ct);
+        var sent = await device.TakeAsync();
+        var rejected = Rows.Result(sent[0], OperationOutcome.Rejected, "CONFLICT");
+        rejected.ConflictingFields.Add("name");
+        rejected.Entity = new() { Customer = new Customer(row) { Name = "Second", UpdatedAt = Rows.At(9) } };
+        var merged = Rows.Result(sent[1], OperationOutcome.Merged);
+        merged.ConflictingFields.Add("name");
+        merged.Overwritten = new() { Customer = new() { Id = row.Id, Name = "Theirs" } };
+
+        await device.RecordAsync(rejected, merged);
+
+        Assert.All(await device.Outbox.ListConflictsAsync(TestDevice.Ct), conflict => Assert.Equal("Theirs", conflict.Theirs!.Customer.Name));
+    }
+
+    [Fact]
+    public async Task Keeping_theirs_of_a_row_that_is_gone_says_so()
     {
         using var device = await TestDevice.OpenAsync();
         var (row, operation) = await MergedAsync(device);
         await device.ApplyAsync(Rows.Checkpoint("c3", 1, Rows.Deleted(EntityType.Customer, row.Id)));
 
-        await device.Outbox.KeepTheirsAsync(operation.Id, TestDevice.Ct);
+        await Assert.ThrowsAsync<RowNotFoundException>(() => device.Outbox.KeepTheirsAsync(operation.Id, TestDevice.Ct));
 
         Assert.Empty(await device.TakeAsync(after: 1));
+        await device.Outbox.KeepMineAsync(operation.Id, TestDevice.Ct);
         Assert.Empty(await device.Outbox.ListConflictsAsync(TestDevice.Ct));
     }
 

@@ -47,8 +47,8 @@ public sealed class DeviceTests
         Assert.NotNull(revoked.RevokedAt);
         await Faults.ExpectAsync(StatusCode.Unauthenticated, ErrorReason.AccessTokenInvalid, stream.ReadToEndAsync);
         using var again = office.Server.OpenStream(office.Worker.Credentials);
-        await Faults.ExpectAsync(StatusCode.FailedPrecondition, ErrorReason.DeviceNotYours, () => again.CatchUpAsync(hello));
-        await office.Worker.FailAsync(StatusCode.FailedPrecondition, ErrorReason.DeviceNotYours, new PushRequest { DeviceId = hello.DeviceId });
+        await Faults.ExpectAsync(StatusCode.FailedPrecondition, ErrorReason.DeviceRevoked, () => again.CatchUpAsync(hello));
+        await office.Worker.FailAsync(StatusCode.FailedPrecondition, ErrorReason.DeviceRevoked, new PushRequest { DeviceId = hello.DeviceId });
         // The user's other device goes on.
         await office.Server.RunAsync($"UPDATE jobs SET notes = 'n' WHERE id = '{office.Own.Job}'");
         await otherStream.ReadUntilAsync(change => change.Entity?.Job is not null);
@@ -65,5 +65,39 @@ public sealed class DeviceTests
 
         async Task<IEnumerable<string>> ListAsync(ListDevicesRequest list) =>
             (await office.Owner.CallAsync<ListDevicesResponse>(list)).Devices.Select(device => device.Id);
+    }
+
+    [Fact]
+    public async Task A_revoked_device_is_told_to_wipe_itself_by_the_proof_that_it_was_given_and_comes_back_under_no_other_id()
+    {
+        await using var office = await Office.OpenAsync();
+        var hello = StreamExtensions.NewHello();
+        hello.WantsWipeProof = true;
+        var proof = await GreetAsync(hello);
+        Assert.Equal(32, proof.Length);
+        Assert.Equal(proof, await GreetAsync(hello)); // The first Welcome may have been lost.
+
+        var revoked = (await office.Owner.CallAsync<RevokeDeviceResponse>(new RevokeDeviceRequest { DeviceId = hello.DeviceId, Wipe = true })).Device;
+
+        Assert.True(revoked.IsWiped);
+        Assert.Equal(Convert.ToHexStringLower(proof.Span), await RefusalAsync(hello));
+        Assert.Null(await RefusalAsync(StreamExtensions.NewHello()));
+
+        async Task<Google.Protobuf.ByteString> GreetAsync(Hello opening)
+        {
+            using var stream = office.Server.OpenStream(office.Worker.Credentials);
+            await stream.RequestStream.WriteAsync(new SyncStreamRequest { Hello = opening }, RunningServer.Cancellation);
+            Assert.True(await stream.ResponseStream.MoveNext(RunningServer.Cancellation));
+            return stream.ResponseStream.Current.Welcome.WipeProof;
+        }
+
+        async Task<string?> RefusalAsync(Hello opening)
+        {
+            using var stream = office.Server.OpenStream(office.Worker.Credentials);
+            var fault = await Assert.ThrowsAsync<RpcException>(() => stream.CatchUpAsync(opening));
+            var info = fault.GetRpcStatus()!.Details[0].Unpack<Google.Rpc.ErrorInfo>();
+            Assert.Equal("DEVICE_REVOKED", info.Reason);
+            return info.Metadata.GetValueOrDefault("wipe_proof");
+        }
     }
 }

@@ -80,7 +80,7 @@ public sealed class BadInputTests
         await server.RunAsync("UPDATE devices SET revoked_at = now()");
         hello.NextClientSeq = 1;
         using var revoked = server.OpenStream(owner);
-        await Faults.ExpectAsync(StatusCode.FailedPrecondition, ErrorReason.DeviceNotYours, () => revoked.CatchUpAsync(hello));
+        await Faults.ExpectAsync(StatusCode.FailedPrecondition, ErrorReason.DeviceRevoked, () => revoked.CatchUpAsync(hello));
     }
 
     [Fact]

@@ -26,4 +26,13 @@ public sealed class DeviceRow
 
     /// <summary>The owner who revoked it.</summary>
     public Guid? RevokedById { get; set; }
+
+    /// <summary>The session that it spoke in last; null for one that was never heard of since version 3.</summary>
+    public Guid? SessionId { get; set; }
+
+    /// <summary>What shows the device that an order to wipe itself is ours; null until it asked for one.</summary>
+    public byte[]? WipeProof { get; set; }
+
+    /// <summary>Whether it is told to destroy its store.</summary>
+    public bool IsWiped { get; set; }
 }

@@ -22,10 +22,10 @@ public sealed class NextWriteTests(CrashServer server) : IClassFixture<CrashServ
         foreach (var isNaive in new[] { true, false })
         {
             var applier = new OperationApplier(server.DataSource, TimeProvider.System);
-            var greeting = await new DeviceRegistry(server.DataSource).GreetAsync(Guid.CreateVersion7(), Owner, "test", Cancellation);
+            var greeting = await new DeviceRegistry(server.DataSource).GreetAsync(new DeviceHello(Guid.CreateVersion7(), Owner, null, "test"), Cancellation);
             Assert.NotNull(greeting);
             var pusher = Guid.CreateVersion7();
-            await new DeviceRegistry(server.DataSource).GreetAsync(pusher, Owner, "test", Cancellation);
+            await new DeviceRegistry(server.DataSource).GreetAsync(new DeviceHello(pusher, Owner, null, "test"), Cancellation);
             var device = await CrashAsync(crash, isNaive, isWorker: false);
             var id = $"{Guid.CreateVersion7()}";
 
