@@ -34,7 +34,9 @@ public sealed class RuleTests
         var job = await database.AddJobAsync(await database.AddCustomerAsync());
         var delete = new Operation
         {
-            Id = $"{Guid.CreateVersion7()}", Kind = OperationKind.Delete, Entity = new Entity { Job = new Job { Id = $"{job}" } },
+            Id = $"{Guid.CreateVersion7()}",
+            Kind = OperationKind.Delete,
+            Entity = new Entity { Job = new Job { Id = $"{job}" } },
         };
 
         var outcome = await database.Applier().ApplyAsync(SyncedDatabase.Owner, Role.Owner, new(delete), SyncedDatabase.Cancellation);

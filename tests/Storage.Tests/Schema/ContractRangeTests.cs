@@ -38,6 +38,8 @@ public sealed class ContractRangeTests : DatabaseTest
             "INSERT INTO sync_queue (user_id, operation, entity_type, payload) VALUES ($1, 'create', 'job', '{}')", Rows.Owner);
         await Sql.ExecuteAsync(
             "INSERT INTO sync_timelines (system_identifier, timeline_id, first_lsn) VALUES ('1', 1, '0/1')");
+        await Sql.ExecuteAsync("INSERT INTO sync_histories DEFAULT VALUES");
+        await Sql.ExecuteAsync("INSERT INTO tombstone_marks DEFAULT VALUES");
     }
 
     [Theory]

@@ -220,6 +220,23 @@ CREATE FUNCTION public.audit_users_update() RETURNS trigger
             END;
             $$;
 
+CREATE FUNCTION public.begin_history() RETURNS uuid
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+DECLARE
+    v_id UUID;
+BEGIN
+    PERFORM require_right('tombstones', 'DELETE');
+    PERFORM pg_advisory_xact_lock(hashtext('khscrm.record_timeline'));
+    -- The rows keep their stamps: the transaction ids are this cluster's own.
+    DELETE FROM sync_timelines;
+    INSERT INTO sync_histories DEFAULT VALUES RETURNING id INTO v_id;
+    PERFORM record_timeline();
+    RETURN v_id;
+END;
+$$;
+
 CREATE FUNCTION public.bury_activity_logs() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -351,7 +368,8 @@ CREATE FUNCTION public.database_identity() RETURNS text
     LANGUAGE plpgsql STABLE
     AS $$
 BEGIN
-    RETURN (SELECT concat_ws('.', s.system_identifier, d.oid, 'sync_timelines'::regclass::oid)
+    RETURN (SELECT concat_ws('.', s.system_identifier, d.oid, 'sync_timelines'::regclass::oid,
+            (SELECT left(replace(h.id::text, '-', ''), 16) FROM sync_histories h ORDER BY h.begun_at DESC, h.id LIMIT 1))
         FROM pg_control_system() s, pg_database d WHERE d.datname = current_database());
 END;
 $$;
@@ -423,6 +441,17 @@ BEGIN
 END;
 $$;
 
+CREATE FUNCTION public.is_durable(p_place pg_lsn) RETURNS boolean
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF pg_is_in_recovery() THEN
+        RETURN true;
+    END IF;
+    RETURN pg_current_wal_flush_lsn() >= p_place AND current_setting('synchronous_standby_names') = '';
+END;
+$$;
+
 CREATE FUNCTION public.log_activity(p_entity_type character varying, p_entity_id uuid, p_action character varying, p_user_id uuid, p_job_id uuid DEFAULT NULL::uuid, p_details jsonb DEFAULT NULL::jsonb) RETURNS uuid
     LANGUAGE plpgsql
     AS $$
@@ -454,6 +483,23 @@ BEGIN
     DELETE FROM tombstone_marks m
     WHERE m.system_identifier <> database_identity()
         OR m.taken_at < (SELECT max(k.taken_at) FROM tombstone_marks k WHERE k.taken_at < now() - p_age);
+    RETURN true;
+END;
+$$;
+
+CREATE FUNCTION public.prove_durable(p_place pg_lsn) RETURNS boolean
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF is_durable(p_place) THEN
+        RETURN false;
+    END IF;
+    IF current_setting('synchronous_commit') <> 'remote_apply' THEN
+        PERFORM set_config('synchronous_commit', 'on', true);
+    END IF;
+    -- A cancelled wait for a standby is told by a warning only.
+    PERFORM set_config('client_min_messages', 'warning', true);
+    PERFORM pg_logical_emit_message(true, 'khscrm', '');
     RETURN true;
 END;
 $$;
@@ -715,6 +761,9 @@ CREATE TABLE public.devices (
     last_seen_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
     revoked_at timestamp with time zone,
     revoked_by_id uuid,
+    wipe_proof bytea,
+    is_wiped boolean DEFAULT false NOT NULL,
+    session_id uuid,
     CONSTRAINT check_devices_times CHECK (((((created_at AT TIME ZONE 'UTC'::text) >= '0001-01-01 00:00:00'::timestamp without time zone) AND ((created_at AT TIME ZONE 'UTC'::text) <= '9999-12-31 23:59:59.999999'::timestamp without time zone)) AND (((last_seen_at AT TIME ZONE 'UTC'::text) >= '0001-01-01 00:00:00'::timestamp without time zone) AND ((last_seen_at AT TIME ZONE 'UTC'::text) <= '9999-12-31 23:59:59.999999'::timestamp without time zone)) AND (((revoked_at AT TIME ZONE 'UTC'::text) >= '0001-01-01 00:00:00'::timestamp without time zone) AND ((revoked_at AT TIME ZONE 'UTC'::text) <= '9999-12-31 23:59:59.999999'::timestamp without time zone))))
 );
 
@@ -804,6 +853,12 @@ CREATE TABLE public.service_accounts (
     revoked_at timestamp with time zone,
     last_used_at timestamp with time zone,
     CONSTRAINT check_service_accounts_times CHECK (((((created_at AT TIME ZONE 'UTC'::text) >= '0001-01-01 00:00:00'::timestamp without time zone) AND ((created_at AT TIME ZONE 'UTC'::text) <= '9999-12-31 23:59:59.999999'::timestamp without time zone)) AND (((expires_at AT TIME ZONE 'UTC'::text) >= '0001-01-01 00:00:00'::timestamp without time zone) AND ((expires_at AT TIME ZONE 'UTC'::text) <= '9999-12-31 23:59:59.999999'::timestamp without time zone)) AND (((last_used_at AT TIME ZONE 'UTC'::text) >= '0001-01-01 00:00:00'::timestamp without time zone) AND ((last_used_at AT TIME ZONE 'UTC'::text) <= '9999-12-31 23:59:59.999999'::timestamp without time zone)) AND (((revoked_at AT TIME ZONE 'UTC'::text) >= '0001-01-01 00:00:00'::timestamp without time zone) AND ((revoked_at AT TIME ZONE 'UTC'::text) <= '9999-12-31 23:59:59.999999'::timestamp without time zone))))
+);
+
+CREATE TABLE public.sync_histories (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    begun_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT check_sync_histories_times CHECK ((((begun_at AT TIME ZONE 'UTC'::text) >= '0001-01-01 00:00:00'::timestamp without time zone) AND ((begun_at AT TIME ZONE 'UTC'::text) <= '9999-12-31 23:59:59.999999'::timestamp without time zone)))
 );
 
 CREATE TABLE public.sync_queue (
@@ -1010,6 +1065,9 @@ ALTER TABLE ONLY public.service_accounts
 ALTER TABLE ONLY public.service_accounts
     ADD CONSTRAINT service_accounts_pkey PRIMARY KEY (user_id);
 
+ALTER TABLE ONLY public.sync_histories
+    ADD CONSTRAINT sync_histories_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.sync_queue
     ADD CONSTRAINT sync_queue_pkey PRIMARY KEY (id, status);
 
@@ -1079,6 +1137,8 @@ CREATE INDEX idx_customers_phone ON public.customers USING btree (phone varchar_
 CREATE INDEX idx_customers_search_gin ON public.customers USING gin (to_tsvector('english'::regconfig, (((name)::text || ' '::text) || COALESCE(address, ''::text))));
 
 CREATE INDEX idx_customers_updated ON public.customers USING btree (updated_at, id);
+
+CREATE INDEX idx_devices_session ON public.devices USING btree (session_id, created_at);
 
 CREATE INDEX idx_devices_user ON public.devices USING btree (user_id);
 

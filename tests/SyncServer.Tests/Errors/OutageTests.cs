@@ -55,7 +55,8 @@ public sealed class OutageTests
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()");
         var request = new CreateCustomerRequest
         {
-            RequestId = Office.NewId(), Customer = new Customer { Id = Office.NewId(), Name = "Ann", Address = "1 Road" },
+            RequestId = Office.NewId(),
+            Customer = new Customer { Id = Office.NewId(), Name = "Ann", Address = "1 Road" },
         };
 
         await owner.FailAsync(StatusCode.Unavailable, ErrorReason.Unavailable, request);

@@ -13,7 +13,9 @@ public sealed class ConnectionTests
     {
         await using var server = await RunningServer.StartAsync(new()
         {
-            ["Connections:Common"] = "4", ["Connections:FirstSyncs"] = "2", ["GroupCommit:Committers"] = "1",
+            ["Connections:Common"] = "4",
+            ["Connections:FirstSyncs"] = "2",
+            ["GroupCommit:Committers"] = "1",
         });
         var owner = await server.OwnerAsync();
         var streams = Enumerable.Range(0, 90).Select(_ => server.OpenStream(owner)).ToList();
