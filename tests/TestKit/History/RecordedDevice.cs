@@ -52,6 +52,12 @@ public sealed class RecordedDevice(
                 options.OnBroken(exception);
                 await PauseAsync(options.ReconnectDelay, stop);
             }
+            catch (Exception exception) when (exception is IOException or InvalidOperationException && !stop.IsCancellationRequested)
+            {
+                // A write that meets the end of the connection, or of the call, before the call itself has heard of it.
+                options.OnBroken(new RpcException(new Status(StatusCode.Unavailable, exception.Message)));
+                await PauseAsync(options.ReconnectDelay, stop);
+            }
             catch (Exception) when (stop.IsCancellationRequested)
             {
                 return;
