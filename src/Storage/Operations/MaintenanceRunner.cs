@@ -50,6 +50,10 @@ public sealed class MaintenanceRunner(
         await using var hold = await holder.BeginTransactionAsync(cancellationToken);
         if (!await ScalarAsync<bool>(holder, $"SELECT pg_try_advisory_xact_lock({Lock})", cancellationToken))
             return null;
+        // PostgreSQL keeps the snapshot of a SELECT until its portal goes, and REINDEX CONCURRENTLY would wait for it for ever. This
+        // statement takes the portal's place without a snapshot, and lets the transaction stay idle for as long as the steps take.
+        await using (var settle = Create(holder, "SET LOCAL idle_in_transaction_session_timeout = 0"))
+            await settle.ExecuteNonQueryAsync(cancellationToken);
         List<MaintenanceAction> actions = [];
         foreach (var step in await PlanAsync(connection, task, tables, cancellationToken))
             actions.Add(await RunAsync(connection, step, cancellationToken));
