@@ -84,11 +84,15 @@ public sealed class HostileCallerTests
             """);
         var maintenance = server.Service<DatabaseMaintenance>();
 
-        var exception = await Assert.ThrowsAsync<PostgresException>(() => maintenance.RunAsync(RunningServer.Cancellation));
-        Assert.Equal(PostgresErrorCodes.AdminShutdown, exception.SqlState);
+        // The server's own first run may be at it, and then ours leaves the purge to it.
+        Exception? exception = null;
+        while (exception is null)
+            exception = await Record.ExceptionAsync(() => maintenance.RunAsync(RunningServer.Cancellation));
+        Assert.Equal(PostgresErrorCodes.AdminShutdown, Assert.IsType<PostgresException>(exception).SqlState);
 
         await server.RunAsync("DROP TRIGGER end_me ON tombstones");
-        Assert.NotNull(await maintenance.RunAsync(RunningServer.Cancellation));
+        while (await maintenance.RunAsync(RunningServer.Cancellation) is null)
+            await Task.Yield();
         Assert.All(server.Service<IEnumerable<IHostedService>>().OfType<MaintenanceJob>(), job => Assert.False(job.ExecuteTask!.IsCompleted));
     }
 }
