@@ -95,7 +95,7 @@ internal static class LedgerJson
             return plain;
         var json = Of(operation);
         // The JSON of a mask loses paths that are none, such as an empty one.
-        return isSound || operation.Equals(TryParse<Operation>(json)) ? json : InEnvelope(operation);
+        return operation.Equals(TryParse<Operation>(json)) ? json : InEnvelope(operation);
     }
 
     private static string InEnvelope(IMessage message) => $"{Envelope}{message.ToByteString().ToBase64()}{EnvelopeEnd}";

@@ -22,7 +22,8 @@ internal static class OperationJson
     public static string? TryFormat(Operation operation)
     {
         if (!IsPlain(operation.Entity) || (operation.Seen is not null && !IsPlain(operation.Seen))
-            || !Enum.IsDefined(operation.Kind) || !Enum.IsDefined(operation.ConflictPolicy))
+            || !Enum.IsDefined(operation.Kind) || !Enum.IsDefined(operation.ConflictPolicy)
+            || operation.UpdateMask?.Paths.All(IsPlain) == false)
         {
             return null;
         }
@@ -58,6 +59,18 @@ internal static class OperationJson
         Entity.RowOneofCase.JobAssignment => row.JobAssignment is { AssignedAt: null },
         _ => false,
     };
+
+    // Whether camel case gives it back. Only an update's mask is checked by the rules: that of others is passed over.
+    private static bool IsPlain(string path)
+    {
+        for (var i = 0; i < path.Length; i++)
+        {
+            if (!char.IsAsciiLetterLower(path[i]) && (path[i] != '_' || i == 0 || i + 1 == path.Length || path[i + 1] == '_'))
+                return false;
+        }
+
+        return path.Length > 0;
+    }
 
     private static void Row(Utf8JsonWriter json, string name, Entity row)
     {

@@ -91,12 +91,34 @@ public sealed class OperationJsonTests
             new Operation { Id = "o", UpdateMask = new() { Paths = { text, "x_", "", "." } } },
         })
         {
-            foreach (var isSound in new[] { false, operation.UpdateMask is null })
+            foreach (var isSound in new[] { false, true })
             {
                 var json = LedgerJson.Of(operation, isSound);
                 Assert.Equal(operation, LedgerJson.Parse<Operation>(json));
             }
         }
+    }
+
+    /// <summary>No rule looks at the mask of a create or a delete.</summary>
+    [Theory]
+    [InlineData("_")]
+    [InlineData("_x")]
+    [InlineData("x_")]
+    [InlineData("a__b")]
+    [InlineData("a_1")]
+    [InlineData("A")]
+    [InlineData("")]
+    [InlineData(".")]
+    public void Any_mask_of_a_sound_operation_is_read_back(string path)
+    {
+        var operation = new Operation
+        {
+            Id = "o",
+            Kind = OperationKind.Create,
+            Entity = new Entity { Customer = new Customer { Id = "i" } },
+            UpdateMask = new() { Paths = { path } },
+        };
+        Assert.Equal(operation, LedgerJson.Parse<Operation>(LedgerJson.Of(operation, isSound: true)));
     }
 
     private static void Set(IMessage message, FieldDescriptor field)
