@@ -30,7 +30,7 @@ internal sealed record FuzzOptions(int Seconds, int Seed, long Messages, int Wor
             Number("--seconds", int.MaxValue / 1_000),
             Number("--seed", Random.Shared.Next()),
             Number("--messages", int.MaxValue),
-            Number("--workers", 6),
+            Number("--workers", 12),
             !given.ContainsKey("--no-kills"),
             given.GetValueOrDefault("--replay"));
 

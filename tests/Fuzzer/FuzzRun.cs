@@ -5,13 +5,16 @@ using KhsCrm.Fuzzer.Generation;
 using KhsCrm.Fuzzer.Report;
 using KhsCrm.Fuzzer.Traffic;
 using KhsCrm.TestKit.History;
+using Npgsql;
 
 namespace KhsCrm.Fuzzer;
 
 /// <summary>One run: starts everything, lets the callers loose, and judges.</summary>
 internal static class FuzzRun
 {
+    private const string Findings = "artifacts/fuzz";
     private static readonly TimeSpan BetweenKills = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan BetweenRestores = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan Hung = TimeSpan.FromMinutes(2);
 
     public static async Task<int> RunAsync(FuzzOptions options, CancellationToken interrupt)
@@ -32,7 +35,8 @@ internal static class FuzzRun
 
         if (target.HasExited)
             report.Found(new FuzzFinding("the server process has ended", target.Errors, null));
-        await report.WriteAsync(options.Seed, clock.Elapsed, "artifacts/fuzz");
+        await report.TellAsync(options.Seed, Findings, target.LogOf);
+        await report.WriteAsync(options.Seed, clock.Elapsed);
         return report.Findings == 0 ? 0 : 1;
 
         CallInvoker Connect()
@@ -52,12 +56,18 @@ internal static class FuzzRun
         var writers = new SqlTraffic(target.DataSource, checker, worker);
         await writers.PrepareAsync(interrupt);
         await Accounts.PrepareAsync(target.DataSource, pool, interrupt);
+        var others = new HostileSql(target.DataSource, report, pool, options.Seed);
+        await others.PrepareAsync(interrupt);
         using var ended = new CancellationTokenSource();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(interrupt);
         stop.CancelAfter(TimeSpan.FromSeconds(options.Seconds));
         var neighbours = new Neighbours(connect, checker, report, writers, worker, options.Seed);
         neighbours.Start(ended.Token);
-        List<Task> attack = [Task.Run(() => writers.RunAsync(TimeSpan.FromMilliseconds(50), stop.Token), CancellationToken.None)];
+        List<Task> attack =
+        [
+            Task.Run(() => writers.RunAsync(TimeSpan.FromMilliseconds(50), stop.Token), CancellationToken.None),
+            Task.Run(() => others.RunAsync(stop.Token), CancellationToken.None),
+        ];
         for (var i = 0; i < options.Workers; i++)
         {
             var hostile = new Hostile(connect(), Accounts.Hostile[i % Accounts.Hostile.Length], pool, report, options.Seed, i);
@@ -87,15 +97,22 @@ internal static class FuzzRun
         FuzzTarget target, FuzzOptions options, FuzzReport report, Neighbours neighbours, CancellationTokenSource stop)
     {
         var sinceKill = Stopwatch.StartNew();
+        var sinceRestore = Stopwatch.StartNew();
         var sinceWord = Stopwatch.StartNew();
         while (!stop.IsCancellationRequested && !target.HasExited && report.Messages < options.Messages)
         {
             await Task.Delay(200, CancellationToken.None);
             neighbours.Count();
+            await report.TellAsync(options.Seed, Findings, target.LogOf);
+            if (sinceRestore.Elapsed > BetweenRestores)
+            {
+                await RestoreAsync(target);
+                sinceRestore.Restart();
+            }
+
             if (options.Kills && sinceKill.Elapsed > BetweenKills)
             {
                 await target.KillBackendAsync(CancellationToken.None);
-                await Accounts.RestoreAsync(target.DataSource, CancellationToken.None);
                 sinceKill.Restart();
             }
 
@@ -107,6 +124,18 @@ internal static class FuzzRun
         }
 
         await stop.CancelAsync();
+    }
+
+    private static async Task RestoreAsync(FuzzTarget target)
+    {
+        try
+        {
+            await Accounts.RestoreAsync(target.DataSource, CancellationToken.None);
+        }
+        catch (NpgsqlException)
+        {
+            // Its own backend was ended; the next time will do.
+        }
     }
 
     private static async Task<string> WorkerIdAsync(FuzzTarget target, CancellationToken cancellationToken)

@@ -25,6 +25,7 @@ internal sealed class FuzzTarget : IAsyncDisposable
 
     public bool HasExited => _server.HasExited;
 
+    /// <summary>The last of what the server logged.</summary>
     public string Errors
     {
         get
@@ -32,6 +33,15 @@ internal sealed class FuzzTarget : IAsyncDisposable
             lock (_errors)
                 return _errors.ToString();
         }
+    }
+
+    /// <summary>What the server logged of one request: the line that names it, and those of its exception.</summary>
+    public string LogOf(string requestId)
+    {
+        const int MostLines = 40;
+        string[] lines = Errors.Split('\n');
+        var at = Array.FindIndex(lines, line => line.Contains(requestId, StringComparison.Ordinal));
+        return at < 0 ? "" : string.Join('\n', lines.Skip(at).Take(MostLines));
     }
 
     public static async Task<FuzzTarget> StartAsync(CancellationToken cancellationToken)
@@ -86,6 +96,9 @@ internal sealed class FuzzTarget : IAsyncDisposable
         ["Limits__RefreshesPerAddress"] = "1000000",
         ["Limits__StreamsPerUser"] = "10000",
         ["Limits__StreamsPerAddress"] = "100000",
+        ["Devices__PerUser"] = "1000000",
+        ["Deferral__RetryDelay"] = "00:00:01",
+        ["Retention__Interval"] = "00:01:00",
     };
 
     private async Task WaitUntilReadyAsync(CancellationToken cancellationToken)

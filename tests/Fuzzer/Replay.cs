@@ -21,7 +21,7 @@ internal static class Replay
         var isBroken = false;
         try
         {
-            isBroken = await SendAsync(invoker, credentials, record, stop);
+            isBroken = await SendAsync(target, invoker, credentials, record, stop);
         }
         catch (RpcException exception)
         {
@@ -34,7 +34,8 @@ internal static class Replay
         return isBroken ? 1 : 0;
     }
 
-    private static async Task<bool> SendAsync(CallInvoker invoker, Metadata credentials, CallRecord record, CancellationToken stop)
+    private static async Task<bool> SendAsync(
+        FuzzTarget target, CallInvoker invoker, Metadata credentials, CallRecord record, CancellationToken stop)
     {
         var options = new CallOptions(credentials, TimeProvider.System.GetUtcNow().UtcDateTime.AddSeconds(20), stop);
         if (!record.Method.EndsWith("/SyncStream", StringComparison.Ordinal))
@@ -55,6 +56,8 @@ internal static class Replay
             foreach (var result in answer.PushResult?.Results ?? [])
             {
                 await Console.Out.WriteLineAsync($"{result.Outcome} {Verdicts.Reason(result.Status)}");
+                if (Verdicts.RequestId(result.Status) is { } requestId)
+                    await Console.Out.WriteLineAsync(target.LogOf(requestId));
                 isBroken |= Verdicts.Reason(result.Status) is "FAULT" or "INTERNAL";
             }
         }

@@ -15,7 +15,7 @@ internal sealed class OperationMaker(Pool pool, Random random)
         var operation = new Operation
         {
             Id = Ids.New(random),
-            Kind = random.Next(10) switch { < 4 => OperationKind.Create, < 9 => OperationKind.Update, _ => OperationKind.Delete },
+            Kind = random.Next(20) switch { < 3 => OperationKind.Create, < 18 => OperationKind.Update, _ => OperationKind.Delete },
             ConflictPolicy = (ConflictPolicy)random.Next(0, 3),
         };
         if (type == EntityType.JobAssignment && operation.Kind == OperationKind.Update)
@@ -56,7 +56,7 @@ internal sealed class OperationMaker(Pool pool, Random random)
         EntityType.JobAssignment => new() { JobAssignment = new() { Id = id, JobId = pool.Pick("job", random), UserId = pool.Pick("user", random) } },
         EntityType.User => new()
         {
-            User = new() { Id = id, Email = $"u{random.Next()}@example.com", Name = Text(), Role = (Role)random.Next(1, 3), IsActive = random.Next(4) != 0 },
+            User = new() { Id = id, Email = $"u{random.Next()}@example.com", Name = Text(), Role = (Role)random.Next(1, 3), IsActive = random.Next(30) != 0 },
         },
         _ => new()
         {

@@ -4,4 +4,5 @@ namespace KhsCrm.Fuzzer.Report;
 /// <param name="Kind">What kind of fault: findings of one kind are one.</param>
 /// <param name="Text">What was seen.</param>
 /// <param name="Record">What the caller had sent, as <see cref="Replay"/> reads it; null where no one caller is the cause.</param>
-internal sealed record FuzzFinding(string Kind, string Text, CallRecord? Record);
+/// <param name="RequestId">Under which id the server logged it; null where it did not.</param>
+internal sealed record FuzzFinding(string Kind, string Text, CallRecord? Record, string? RequestId = null);

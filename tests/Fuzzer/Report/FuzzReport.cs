@@ -6,12 +6,14 @@ namespace KhsCrm.Fuzzer.Report;
 /// <summary>Counts what was sent and reached, and keeps what was found. Safe to call from any thread.</summary>
 internal sealed class FuzzReport
 {
-    private readonly ConcurrentDictionary<string, (FuzzFinding Finding, int Times)> _findings = new();
+    private readonly ConcurrentDictionary<string, int> _findings = new();
+    private readonly ConcurrentQueue<FuzzFinding> _new = new();
     private readonly ConcurrentDictionary<string, long> _reasons = new();
     private readonly ConcurrentDictionary<string, long> _operations = new();
     private readonly ConcurrentDictionary<string, long> _messageTypes = new();
     private long _messages;
     private long _effective;
+    private int _files;
 
     public long Messages => Interlocked.Read(ref _messages);
 
@@ -30,11 +32,31 @@ internal sealed class FuzzReport
     public void Answered(string role, Operation operation, OperationResult result) =>
         _operations.AddOrUpdate($"{role} {operation.Kind} {operation.Entity?.RowCase} {result.Outcome}", 1, (_, old) => old + 1);
 
-    public void Found(FuzzFinding finding) =>
-        _findings.AddOrUpdate(finding.Kind, (finding, 1), (_, old) => (old.Finding, old.Times + 1));
+    public void Found(FuzzFinding finding)
+    {
+        if (_findings.AddOrUpdate(finding.Kind, 1, (_, times) => times + 1) == 1)
+            _new.Enqueue(finding);
+    }
+
+    /// <summary>Tells of findings of a new kind, each with the file that repeats it and what the server logged.</summary>
+    public async Task TellAsync(int seed, string folder, Func<string, string> logOf)
+    {
+        while (_new.TryDequeue(out var finding))
+        {
+            await Console.Out.WriteLineAsync($"FINDING (seed {seed}): {finding.Kind}\n  {finding.Text}");
+            if (finding.RequestId is { } requestId)
+                await Console.Out.WriteLineAsync(logOf(requestId));
+            if (finding.Record is not { } record)
+                continue;
+            Directory.CreateDirectory(folder);
+            var file = Path.Combine(folder, $"finding-{seed}-{++_files}.txt");
+            await File.WriteAllTextAsync(file, record.ToText(seed));
+            await Console.Out.WriteLineAsync($"  again: scripts/fuzz --replay {file}");
+        }
+    }
 
     /// <summary>Writes it all; the last line says how many findings there are.</summary>
-    public async Task WriteAsync(int seed, TimeSpan took, string folder)
+    public async Task WriteAsync(int seed, TimeSpan took)
     {
         var output = Console.Out;
         await output.WriteLineAsync($"seed {seed}, {took.TotalSeconds:0} s, {Messages / Math.Max(1, took.TotalSeconds):0} messages/s, "
@@ -42,18 +64,8 @@ internal sealed class FuzzReport
         await WriteAsync("message types", _messageTypes);
         await WriteAsync("error reasons", _reasons);
         await WriteAsync("roles, operations and outcomes", _operations);
-        Directory.CreateDirectory(folder);
-        var number = 0;
-        foreach (var (finding, times) in _findings.Values.OrderBy(found => found.Finding.Kind, StringComparer.Ordinal))
-        {
-            await output.WriteLineAsync($"FINDING {++number} ({times} times, seed {seed}): {finding.Kind}\n  {finding.Text}");
-            if (finding.Record is not { } record)
-                continue;
-            var file = Path.Combine(folder, $"finding-{seed}-{number}.txt");
-            await File.WriteAllTextAsync(file, record.ToText(seed));
-            await output.WriteLineAsync($"  again: scripts/fuzz --replay {file}");
-        }
-
+        foreach (var (kind, times) in _findings.OrderBy(found => found.Key, StringComparer.Ordinal))
+            await output.WriteLineAsync($"FINDING, {times} times: {kind}");
         await output.WriteLineAsync($"{Messages} messages, {Findings} findings");
     }
 

@@ -47,9 +47,12 @@ internal static class Accounts
             INSERT INTO users (id, email, password_hash, name, role)
             SELECT '00000000-0000-7000-8000-0000000000ff', 'hostile@khscrm.com', password_hash, 'Hostile', 'OWNER' FROM users WHERE email = 'owner@khscrm.com'
             ON CONFLICT DO NOTHING;
-            UPDATE users SET is_active = true, role = 'OWNER', email = 'hostile@khscrm.com',
-                password_hash = (SELECT password_hash FROM users WHERE email = 'owner@khscrm.com')
-            WHERE id = '00000000-0000-7000-8000-0000000000ff';
+            CREATE TABLE IF NOT EXISTS hostile_users AS
+            SELECT id, email, password_hash, role FROM users
+            WHERE email IN ('hostile@khscrm.com', 'worker3@khscrm.com', 'worker4@khscrm.com');
+            UPDATE users u SET is_active = true, role = h.role, email = h.email, password_hash = h.password_hash
+            FROM hostile_users h
+            WHERE u.id = h.id AND (NOT u.is_active OR (u.role, u.email) <> (h.role, h.email) OR u.password_hash IS DISTINCT FROM h.password_hash);
             """);
         await command.ExecuteNonQueryAsync(cancellationToken);
     }

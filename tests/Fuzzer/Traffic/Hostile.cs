@@ -8,9 +8,11 @@ namespace KhsCrm.Fuzzer.Traffic;
 /// <summary>A caller that sends whatever its numbers say, over streams and RPCs in turn.</summary>
 internal sealed class Hostile(CallInvoker invoker, Accounts.Account account, Pool pool, FuzzReport report, int seed, int number)
 {
+    private static readonly TimeSpan AfterSignOut = TimeSpan.FromSeconds(1);
     private readonly Random _random = new(HashCode.Combine(seed, number));
     private readonly Verdicts _verdicts = new(report);
     private Metadata? _credentials;
+    private HostileDevice? _device;
 
     public async Task RunAsync(CancellationToken stop)
     {
@@ -22,11 +24,13 @@ internal sealed class Hostile(CallInvoker invoker, Accounts.Account account, Poo
                 if (_random.Next(3) == 0)
                     await new HostileCalls(invoker, account, pool, report, _verdicts, _random, _credentials).RunAsync(40, stop);
                 else
-                    await new HostileStream(invoker, account, pool, report, _verdicts, _random, _credentials).RunAsync(stop);
+                    await SyncAsync(_credentials, stop);
             }
             catch (RpcException exception) when (exception.StatusCode == StatusCode.Unauthenticated)
             {
+                // A password costs more than a thousand messages.
                 _credentials = null;
+                await Task.Delay(AfterSignOut, CancellationToken.None);
             }
             catch (RpcException)
             {
@@ -37,10 +41,25 @@ internal sealed class Hostile(CallInvoker invoker, Accounts.Account account, Poo
             {
                 return;
             }
-            catch (InvalidProtocolBufferException exception)
+            catch (Exception exception) when (exception is IOException or InvalidOperationException)
             {
-                report.Found(new FuzzFinding("an answer that is no message", exception.Message, null));
+                // A write that meets the end of the call before the call itself has heard of it.
+                await Task.Delay(20, CancellationToken.None);
             }
+        }
+    }
+
+    private async Task SyncAsync(Metadata credentials, CancellationToken stop)
+    {
+        if (_device is null or { IsSpent: true } || _random.Next(20) == 0)
+            _device = new HostileDevice(_random, before: _device);
+        try
+        {
+            await new HostileStream(invoker, account, pool, report, _verdicts, _random, credentials, _device).RunAsync(stop);
+        }
+        catch (InvalidProtocolBufferException exception)
+        {
+            report.Found(new FuzzFinding("an answer that is no message", exception.Message, null));
         }
     }
 }

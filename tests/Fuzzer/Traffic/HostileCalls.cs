@@ -62,7 +62,7 @@ internal sealed class HostileCalls(
         }
         catch (RpcException exception) when (!stop.IsCancellationRequested)
         {
-            verdicts.Judge(exception, record);
+            verdicts.Judge(exception, method.InputType, record);
             if (exception.StatusCode is StatusCode.Unauthenticated or StatusCode.Unavailable && method.Service.Name != "AuthService")
                 throw;
         }

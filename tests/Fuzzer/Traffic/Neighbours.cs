@@ -12,6 +12,7 @@ internal sealed class Neighbours(
     private readonly List<RecordedDevice> _devices = [];
     private readonly List<Task> _running = [];
     private long _counted;
+    private long _countedBatches;
 
     public IEnumerable<HistoryDevice> Devices => _devices.Select(device => device.Device);
 
@@ -31,6 +32,9 @@ internal sealed class Neighbours(
         var sent = _devices.Sum(device => device.Messages);
         report.Sent("honest messages", sent - _counted);
         _counted = sent;
+        var batches = _devices.Sum(device => device.Batches);
+        report.TookEffect(batches - _countedBatches);
+        _countedBatches = batches;
     }
 
     /// <summary>Waits until all is answered and read, or until that has taken so long that it hangs.</summary>
@@ -60,7 +64,7 @@ internal sealed class Neighbours(
         _devices.Add(new RecordedDevice(history, checker, invoker, stop => account.SignInAsync(invoker, null, stop), new RecordedDeviceOptions
         {
             IsLive = isLive,
-            InFlight = isLive ? 4 : 1,
+            InFlight = isLive ? 8 : 2,
             MarkerId = SqlTraffic.MarkerId,
             Next = traffic.Next,
             OnResult = (operation, result) => Take(name, account.Role, traffic, operation, result),
@@ -72,9 +76,7 @@ internal sealed class Neighbours(
     {
         traffic.Answer(operation, result);
         report.Answered(role, operation, result);
-        if (result.Outcome is OperationOutcome.Applied or OperationOutcome.Merged or OperationOutcome.Duplicate)
-            report.TookEffect();
-        else
+        if (result.Outcome is not (OperationOutcome.Applied or OperationOutcome.Merged or OperationOutcome.Duplicate))
             report.Found(new FuzzFinding($"a neighbour's operation is {result.Outcome} ({Verdicts.Reason(result.Status)})", $"{name}: {operation} {result}", null));
     }
 
@@ -82,7 +84,7 @@ internal sealed class Neighbours(
     {
         report.Reached($"{exception.StatusCode} for a neighbour");
         // A killed backend makes the service unavailable for a moment. Nothing else may break a neighbour's stream.
-        if (exception.StatusCode is not (StatusCode.Unavailable or StatusCode.Cancelled) && exception.Trailers.Count > 0)
-            report.Found(new FuzzFinding($"a neighbour's stream ends with {exception.StatusCode}", $"{name}: {exception.Status.Detail}", null));
+        if (exception.StatusCode is not (StatusCode.Unavailable or StatusCode.Cancelled))
+            report.Found(new FuzzFinding($"a neighbour's stream ends with {exception.StatusCode}", $"{name}: {exception}", null));
     }
 }

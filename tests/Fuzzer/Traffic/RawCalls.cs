@@ -27,5 +27,5 @@ internal static class RawCalls
 
     /// <summary>Methods that cost so much by design that they are called seldom.</summary>
     public static bool IsDear(MethodDescriptor method) =>
-        method.Service.Name is "AuthService" or "OperationsService" || method.Name is "CreateUser" or "ResetPassword" or "SetPassword" or "Pull";
+        method.Service.Name is "AuthService" or "OperationsService" || method.Name is "CreateUser" or "DeactivateUser" or "ResetPassword" or "SetPassword" or "Pull";
 }

@@ -1,3 +1,5 @@
+using Google.Protobuf.Reflection;
+using Google.Rpc;
 using Grpc.Core;
 using KhsCrm.Fuzzer.Report;
 using KhsCrm.V1;
@@ -11,11 +13,19 @@ internal sealed class Verdicts(FuzzReport report)
     {
         var reason = Reason(exception);
         report.Reached(reason);
-        if (exception.StatusCode is StatusCode.Internal or StatusCode.Unknown or StatusCode.DataLoss && !IsOfTransport(exception))
+        if (exception.StatusCode is StatusCode.Internal or StatusCode.Unknown or StatusCode.DataLoss)
         {
             report.Found(new FuzzFinding(
-                $"{exception.StatusCode} from {record.Method} for a {record.Role}", exception.Status.Detail, record));
+                $"{exception.StatusCode} from {record.Method} for a {record.Role}", $"{exception}", record, RequestId(StatusOf(exception))));
         }
+    }
+
+    /// <summary>Looks at how a typed RPC was refused.</summary>
+    public void Judge(RpcException exception, MessageDescriptor request, CallRecord record)
+    {
+        Judge(exception, record);
+        if (Promises.Broken(request, StatusOf(exception)) is { } broken)
+            report.Found(new FuzzFinding(broken, exception.Status.Detail, record));
     }
 
     /// <summary>Looks at the result of an operation.</summary>
@@ -26,20 +36,22 @@ internal sealed class Verdicts(FuzzReport report)
         var reason = Reason(result.Status);
         report.Reached(reason);
         if (reason is "FAULT" or "INTERNAL" or "")
-            report.Found(new FuzzFinding($"{reason} for {kind} of a {record.Role}", $"{result.Status}", record));
+            report.Found(new FuzzFinding($"{reason} for {kind} of a {record.Role}", $"{result.Status}", record, RequestId(result.Status)));
     }
 
     public static string Reason(Google.Rpc.Status? status) =>
         status?.Details.Where(detail => detail.Is(Google.Rpc.ErrorInfo.Descriptor)).Select(detail => detail.Unpack<Google.Rpc.ErrorInfo>().Reason).FirstOrDefault() ?? "";
 
-    private static string Reason(RpcException exception)
+    /// <summary>Under which id the server logged a fault; null where there is none.</summary>
+    public static string? RequestId(Google.Rpc.Status? status) =>
+        status?.Details.Where(detail => detail.Is(RequestInfo.Descriptor)).Select(detail => detail.Unpack<RequestInfo>().RequestId).FirstOrDefault();
+
+    public static string Reason(RpcException exception)
     {
-        var bytes = exception.Trailers.GetValueBytes("grpc-status-details-bin");
-        var reason = bytes is null ? "" : Reason(Google.Rpc.Status.Parser.ParseFrom(bytes));
+        var reason = Reason(StatusOf(exception));
         return reason.Length > 0 ? reason : $"{exception.StatusCode}";
     }
 
-    // What gRPC's own stack says of bytes that are no message, and of a connection that broke.
-    private static bool IsOfTransport(RpcException exception) =>
-        exception.Trailers.Count == 0 && exception.InnerException is not null;
+    private static Google.Rpc.Status? StatusOf(RpcException exception) =>
+        exception.Trailers.GetValueBytes("grpc-status-details-bin") is { } bytes ? Google.Rpc.Status.Parser.ParseFrom(bytes) : null;
 }
