@@ -5,7 +5,6 @@ using KhsCrm.Fuzzer.Generation;
 using KhsCrm.Fuzzer.Report;
 using KhsCrm.Fuzzer.Traffic;
 using KhsCrm.TestKit.History;
-using Npgsql;
 
 namespace KhsCrm.Fuzzer;
 
@@ -14,7 +13,6 @@ internal static class FuzzRun
 {
     private const string Findings = "artifacts/fuzz";
     private static readonly TimeSpan BetweenKills = TimeSpan.FromSeconds(20);
-    private static readonly TimeSpan BetweenRestores = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan Hung = TimeSpan.FromMinutes(2);
 
     public static async Task<int> RunAsync(FuzzOptions options, CancellationToken interrupt)
@@ -97,19 +95,12 @@ internal static class FuzzRun
         FuzzTarget target, FuzzOptions options, FuzzReport report, Neighbours neighbours, CancellationTokenSource stop)
     {
         var sinceKill = Stopwatch.StartNew();
-        var sinceRestore = Stopwatch.StartNew();
         var sinceWord = Stopwatch.StartNew();
         while (!stop.IsCancellationRequested && !target.HasExited && report.Messages < options.Messages)
         {
             await Task.Delay(200, CancellationToken.None);
             neighbours.Count();
             await report.TellAsync(options.Seed, Findings, target.LogOf);
-            if (sinceRestore.Elapsed > BetweenRestores)
-            {
-                await RestoreAsync(target);
-                sinceRestore.Restart();
-            }
-
             if (options.Kills && sinceKill.Elapsed > BetweenKills)
             {
                 await target.KillBackendAsync(CancellationToken.None);
@@ -124,18 +115,6 @@ internal static class FuzzRun
         }
 
         await stop.CancelAsync();
-    }
-
-    private static async Task RestoreAsync(FuzzTarget target)
-    {
-        try
-        {
-            await Accounts.RestoreAsync(target.DataSource, CancellationToken.None);
-        }
-        catch (NpgsqlException)
-        {
-            // Its own backend was ended; the next time will do.
-        }
     }
 
     private static async Task<string> WorkerIdAsync(FuzzTarget target, CancellationToken cancellationToken)

@@ -20,12 +20,21 @@ internal static class Accounts
         new("worker", "worker4@khscrm.com", "worker-demo-1"),
     ];
 
-    /// <summary>Makes the hostile owner, and fills the pool with what there is.</summary>
+    /// <summary>
+    /// Makes the hostile owner, and fills the pool with what there is. A trigger keeps the hostile users as they are: a worker who is
+    /// made an owner by another could not be judged, and one who is deactivated sends nothing.
+    /// </summary>
     public static async Task PrepareAsync(NpgsqlDataSource database, Pool pool, CancellationToken cancellationToken)
     {
-        await RestoreAsync(database, cancellationToken);
         await using var command = database.CreateCommand(
             """
+            INSERT INTO users (id, email, password_hash, name, role)
+            SELECT '00000000-0000-7000-8000-0000000000ff', 'hostile@khscrm.com', password_hash, 'Hostile', 'OWNER' FROM users WHERE email = 'owner@khscrm.com';
+            CREATE FUNCTION keep_a_hostile_user() RETURNS trigger AS
+                'BEGIN NEW.role := OLD.role; NEW.email := OLD.email; NEW.password_hash := OLD.password_hash; NEW.is_active := true; RETURN NEW; END'
+                LANGUAGE plpgsql;
+            CREATE TRIGGER keeps BEFORE UPDATE ON users FOR EACH ROW
+                WHEN (OLD.email IN ('hostile@khscrm.com', 'worker3@khscrm.com', 'worker4@khscrm.com')) EXECUTE FUNCTION keep_a_hostile_user();
             SELECT 'user', id FROM users WHERE email IN ('hostile@khscrm.com', 'worker3@khscrm.com', 'worker4@khscrm.com', 'worker5@khscrm.com')
             UNION ALL SELECT 'customer', id FROM customers WHERE name <> 'Honest'
             UNION ALL SELECT 'job', id FROM jobs WHERE title <> 'Honest'
@@ -37,24 +46,6 @@ internal static class Accounts
             pool.Add(reader.GetString(0), $"{reader.GetGuid(1)}");
             pool.Add("any", $"{reader.GetGuid(1)}");
         }
-    }
-
-    /// <summary>Gives the hostile users back what they took from each other.</summary>
-    public static async Task RestoreAsync(NpgsqlDataSource database, CancellationToken cancellationToken)
-    {
-        await using var command = database.CreateCommand(
-            """
-            INSERT INTO users (id, email, password_hash, name, role)
-            SELECT '00000000-0000-7000-8000-0000000000ff', 'hostile@khscrm.com', password_hash, 'Hostile', 'OWNER' FROM users WHERE email = 'owner@khscrm.com'
-            ON CONFLICT DO NOTHING;
-            CREATE TABLE IF NOT EXISTS hostile_users AS
-            SELECT id, email, password_hash, role FROM users
-            WHERE email IN ('hostile@khscrm.com', 'worker3@khscrm.com', 'worker4@khscrm.com');
-            UPDATE users u SET is_active = true, role = h.role, email = h.email, password_hash = h.password_hash
-            FROM hostile_users h
-            WHERE u.id = h.id AND (NOT u.is_active OR (u.role, u.email) <> (h.role, h.email) OR u.password_hash IS DISTINCT FROM h.password_hash);
-            """);
-        await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
     /// <summary>A user who signs in.</summary>

@@ -74,7 +74,7 @@ internal sealed class HostileSql(NpgsqlDataSource database, FuzzReport report, P
             6 => RunAsync($"SELECT pg_notify('khscrm_commits', {OddNotice()})", stop),
             7 => RunAsync("UPDATE sync_queue_pending SET payload = '[]', message = NULL WHERE id = (SELECT id FROM sync_queue_pending ORDER BY created_at DESC LIMIT 1)", stop),
             8 => RunAsync("UPDATE sync_queue_pending SET payload = '{\"entity\": 5}', message = '\\xff' WHERE id = (SELECT id FROM sync_queue_pending ORDER BY created_at DESC LIMIT 1)", stop),
-            9 => RunAsync("SELECT pg_terminate_backend(pid) FROM (SELECT pid FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND backend_type = 'client backend' ORDER BY random() LIMIT 1) one", stop),
+            9 when _random.Next(5) == 0 => RunAsync("SELECT pg_terminate_backend(pid) FROM (SELECT pid FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND backend_type = 'client backend' ORDER BY random() LIMIT 1) one", stop),
             10 => RunAsync($"DELETE FROM job_assignments WHERE job_id = '{job}'", stop),
             _ => TryForbiddenAsync(stop),
         };
