@@ -8,7 +8,9 @@ namespace KhsCrm.Fuzzer.Traffic;
 internal sealed class HostileDevice(Random random, HostileDevice? before = null)
 {
     private const int MostAnswered = 40;
+    private const int MostContents = 2_000;
     private readonly List<SentBatch> _answered = [];
+    private readonly Dictionary<string, Operation> _contents = [];
     private readonly List<SentBatch> _ofAnother = before?._answered ?? [];
 
     public string Id { get; } = Ids.New(random);
@@ -27,6 +29,19 @@ internal sealed class HostileDevice(Random random, HostileDevice? before = null)
             _answered.Add(batch);
         else
             _answered[random.Next(MostAnswered)] = batch;
+    }
+
+    /// <summary>Whether an operation's id was another operation's before; notes it otherwise.</summary>
+    public bool IsTaken(Operation operation)
+    {
+        var content = operation.Clone();
+        content.ClientSeq = 0;
+        if (_contents.TryGetValue(operation.Id, out var before))
+            return !content.Equals(before);
+        if (_contents.Count == MostContents)
+            _contents.Clear();
+        _contents.Add(operation.Id, content);
+        return false;
     }
 
     /// <summary>A batch that was answered before, as it was sent.</summary>

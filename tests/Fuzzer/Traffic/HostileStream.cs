@@ -141,6 +141,8 @@ internal sealed class HostileStream(
         else
             verdicts.Judge(result, $"{operation.Kind} {operation.Entity?.RowCase}", Record);
         var broken = batch.FirstTime is null ? Promises.Broken(account.Role, operation, result) : Promises.Broken(batch, index);
+        if (batch.FirstTime is null && device.IsTaken(operation) && result is { Outcome: OperationOutcome.Duplicate, FirstOutcome: OperationOutcome.Applied })
+            broken = "an operation is told what became of another one with its id";
         if (broken is not null)
             report.Found(new FuzzFinding(broken, $"{operation} {result} {batch.FirstTime?.Results[index]}", Record));
         if (result.Outcome is OperationOutcome.Applied or OperationOutcome.Merged)
