@@ -1,4 +1,5 @@
 using KhsCrm.Storage.Push.Deferral;
+using KhsCrm.SyncServer.Errors;
 using KhsCrm.SyncServer.Live;
 using KhsCrm.V1;
 using Microsoft.Extensions.Options;
@@ -15,7 +16,8 @@ internal sealed class DeferralWorker(
     Commits commits,
     IOptions<DeferralOptions> options,
     TimeProvider timeProvider,
-    ILogger<DeferralWorker> logger) : DatabaseLoop(options.Value.PollInterval, timeProvider, logger)
+    DatabaseOutage outage,
+    ILogger<DeferralWorker> logger) : DatabaseLoop(options.Value.PollInterval, timeProvider, outage, logger)
 {
     private readonly TimeProvider _time = timeProvider;
     private readonly SemaphoreSlim _wake = new(0, 1);

@@ -1,5 +1,6 @@
 using Google.Protobuf.WellKnownTypes;
 using KhsCrm.Storage.Live;
+using KhsCrm.SyncServer.Errors;
 using KhsCrm.V1;
 using Microsoft.Extensions.Options;
 
@@ -11,8 +12,13 @@ namespace KhsCrm.SyncServer.Live;
 /// stream is open nothing is asked.
 /// </summary>
 internal sealed class ChangePump(
-    LiveReader reader, PushLog pushes, Backlog backlog, IOptions<LiveOptions> options, TimeProvider timeProvider, ILogger<ChangePump> logger)
-    : DatabaseLoop(options.Value.PollInterval, timeProvider, logger)
+    LiveReader reader,
+    PushLog pushes,
+    Backlog backlog,
+    IOptions<LiveOptions> options,
+    TimeProvider timeProvider,
+    DatabaseOutage outage,
+    ILogger<ChangePump> logger) : DatabaseLoop(options.Value.PollInterval, timeProvider, outage, logger)
 {
     private readonly TimeSpan _pollInterval = options.Value.PollInterval;
     private readonly TimeProvider _timeProvider = timeProvider;
@@ -114,11 +120,9 @@ internal sealed class ChangePump(
     }
 
     // The position stands: what could not be read now is read next time.
-    protected override void LogFailure(Exception exception)
-    {
-        Interlocked.Increment(ref _failures);
-        LiveLog.ReadFailed(logger, exception);
-    }
+    protected override void LogFailure(Exception exception) => LiveLog.ReadFailed(logger, exception);
+
+    protected override void OnFailure() => Interlocked.Increment(ref _failures);
 
     // A pump without streams loses its place: to read on from it later would bring what nobody is waiting for.
     private bool IsIdle()

@@ -1,3 +1,4 @@
+using KhsCrm.SyncServer.Errors;
 using Microsoft.Extensions.Options;
 using Npgsql;
 
@@ -11,7 +12,8 @@ internal sealed class CommitListener(
     Commits commits,
     IOptions<LiveOptions> options,
     TimeProvider timeProvider,
-    ILogger<CommitListener> logger) : DatabaseLoop(options.Value.PollInterval, timeProvider, logger)
+    DatabaseOutage outage,
+    ILogger<CommitListener> logger) : DatabaseLoop(options.Value.PollInterval, timeProvider, outage, logger)
 {
     // A connection whose other end is gone says nothing: it is asked now and then.
     private static readonly TimeSpan ProbeInterval = TimeSpan.FromMinutes(1);

@@ -1,4 +1,5 @@
 using KhsCrm.Storage;
+using KhsCrm.SyncServer.Errors;
 using Microsoft.Extensions.Options;
 using Npgsql;
 
@@ -14,7 +15,8 @@ internal sealed class Commits(
     PushLog pushes,
     IOptions<LiveOptions> options,
     TimeProvider timeProvider,
-    ILogger<Commits> logger) : DatabaseLoop(options.Value.PollInterval, timeProvider, logger)
+    DatabaseOutage outage,
+    ILogger<Commits> logger) : DatabaseLoop(options.Value.PollInterval, timeProvider, outage, logger)
 {
     private readonly Lock _lock = new();
     private readonly HashSet<Guid> _untold = [];

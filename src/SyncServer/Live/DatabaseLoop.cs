@@ -1,14 +1,18 @@
+using KhsCrm.SyncServer.Errors;
+
 namespace KhsCrm.SyncServer.Live;
 
 /// <summary>
 /// Work that goes on for as long as the server runs, whatever a round of it throws: the database may be away, a row may hold
 /// what nobody foresaw, and a bug of ours must not end the host. Logged once, then tried again with growing pauses, and
-/// logged when it is over.
+/// logged when it is over. That the database is away one line says for all loops and calls.
 /// </summary>
 /// <param name="pause">Before the first retry; it doubles with each.</param>
 /// <param name="timeProvider">The clock of the pauses.</param>
+/// <param name="outage">Counts what fails because the database is away.</param>
 /// <param name="logger">Is told when it is over.</param>
-internal abstract class DatabaseLoop(TimeSpan pause, TimeProvider timeProvider, ILogger logger) : BackgroundService
+internal abstract class DatabaseLoop(TimeSpan pause, TimeProvider timeProvider, DatabaseOutage outage, ILogger logger)
+    : BackgroundService
 {
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
 
@@ -19,15 +23,19 @@ internal abstract class DatabaseLoop(TimeSpan pause, TimeProvider timeProvider, 
     /// <summary>One round of the work.</summary>
     protected abstract Task StepAsync(CancellationToken cancellationToken);
 
-    /// <summary>A round failed, and for another reason than the one before; after a pause comes the next.</summary>
+    /// <summary>A round failed, not because the database is away, and for another reason than the one before.</summary>
     protected abstract void LogFailure(Exception exception);
+
+    /// <summary>A round failed, for whatever reason; after a pause comes the next.</summary>
+    protected virtual void OnFailure()
+    {
+    }
 
     /// <summary>Says that what had failed works again. A round that ends says so by itself; one that does not end calls this.</summary>
     protected void Recovered()
     {
-        if (_failures == 0)
-            return;
-        LoopLog.Recovered(logger, GetType().Name, timeProvider.GetElapsedTime(_since), _failures);
+        if (_failure is not null)
+            LoopLog.Recovered(logger, GetType().Name, timeProvider.GetElapsedTime(_since), _failures);
         (_failures, _failure) = (0, null);
     }
 
@@ -58,7 +66,8 @@ internal abstract class DatabaseLoop(TimeSpan pause, TimeProvider timeProvider, 
     {
         if (_failures++ == 0)
             _since = timeProvider.GetTimestamp();
-        if (_failure == exception.GetType())
+        OnFailure();
+        if (outage.Report(GetType().Name, exception) || _failure == exception.GetType())
             return;
         _failure = exception.GetType();
         LogFailure(exception);

@@ -1,4 +1,5 @@
 using KhsCrm.Storage.Maintenance;
+using KhsCrm.SyncServer.Errors;
 using KhsCrm.SyncServer.Live;
 using Microsoft.Extensions.Options;
 
@@ -9,7 +10,8 @@ internal sealed class MaintenanceJob(
     DatabaseMaintenance maintenance,
     IOptions<RetentionOptions> options,
     TimeProvider timeProvider,
-    ILogger<MaintenanceJob> logger) : DatabaseLoop(RetryPause, timeProvider, logger)
+    DatabaseOutage outage,
+    ILogger<MaintenanceJob> logger) : DatabaseLoop(RetryPause, timeProvider, outage, logger)
 {
     private static readonly TimeSpan RetryPause = TimeSpan.FromMinutes(1);
 

@@ -36,6 +36,7 @@ public sealed class OutageTests
         Assert.Equal(ServingStatus.NotServing, await server.HealthAsync());
         Assert.Equal(1, server.Log.Count("the database is away."));
         Assert.Equal(1, server.Log.Count("Not serving:"));
+        Assert.Equal(2, server.Log.Lines.Count(line => line.Level >= LogLevel.Warning));
         await postgres.StartAgainAsync(RunningServer.Cancellation);
         await server.Log.WaitForAsync("The database is restored");
         await client.SearchCustomersAsync(owner, credentials, cancellationToken: RunningServer.Cancellation);

@@ -1,9 +1,11 @@
 using System.Net.Sockets;
+using KhsCrm.SyncServer.Errors;
 using KhsCrm.SyncServer.Live;
 using KhsCrm.SyncServer.Tests.Kit;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Npgsql;
 using Xunit;
 
 namespace KhsCrm.SyncServer.Tests.Loops;
@@ -11,7 +13,7 @@ namespace KhsCrm.SyncServer.Tests.Loops;
 /// <summary>No background loop ends, whatever its work throws.</summary>
 public sealed class DatabaseLoopTests
 {
-    public static TheoryData<string> Exceptions => new("socket", "bug", "missing", "cancelled", "disposed");
+    public static TheoryData<string> Exceptions => new("bug", "missing", "cancelled", "disposed");
 
     [Theory]
     [MemberData(nameof(Exceptions))]
@@ -19,7 +21,6 @@ public sealed class DatabaseLoopTests
     {
         Exception exception = fault switch
         {
-            "socket" => new SocketException(11001),
             "bug" => new InvalidOperationException("a bug"),
             "missing" => new KeyNotFoundException(),
             "cancelled" => new OperationCanceledException(),
@@ -35,6 +36,21 @@ public sealed class DatabaseLoopTests
         Assert.True(loop.ExecuteTask!.IsCompletedSuccessfully);
     }
 
+    /// <summary>One line says for all loops and calls that the database is away.</summary>
+    [Fact]
+    public async Task A_loop_leaves_it_to_the_outage_to_say_that_the_database_is_away()
+    {
+        using var loop = new FailingLoop(new SocketException(11001), failures: 3);
+        await loop.StartAsync(TestContext.Current.CancellationToken);
+
+        await loop.Succeeded.Task.WaitAsync(TestContext.Current.CancellationToken);
+        await loop.StopAsync(TestContext.Current.CancellationToken);
+
+        Assert.Empty(loop.Logged);
+        Assert.Equal(1, loop.Log.Count("FailingLoop: the database is away."));
+        Assert.Single(loop.Log.Lines);
+    }
+
     [Fact]
     public async Task A_loop_that_ended_all_the_same_would_not_end_the_host()
     {
@@ -44,10 +60,30 @@ public sealed class DatabaseLoopTests
             BackgroundServiceExceptionBehavior.Ignore, server.Service<IOptions<HostOptions>>().Value.BackgroundServiceExceptionBehavior);
     }
 
-    private sealed class FailingLoop(Exception exception, int failures)
-        : DatabaseLoop(TimeSpan.FromMilliseconds(1), TimeProvider.System, NullLogger.Instance)
+    private sealed class FailingLoop : DatabaseLoop
     {
+        private readonly Exception _exception;
+        private readonly int _failures;
+        private readonly NpgsqlDataSource _nowhere;
+        private readonly DatabaseOutage _outage;
         private int _rounds;
+
+        public FailingLoop(Exception exception, int failures)
+            : this(exception, failures, new LogRecorder(), NpgsqlDataSource.Create("Host=127.0.0.1;Port=1"))
+        {
+        }
+
+        private FailingLoop(Exception exception, int failures, LogRecorder log, NpgsqlDataSource nowhere)
+            : this(exception, failures, log, nowhere, new DatabaseOutage(
+                nowhere, nowhere, nowhere, TimeProvider.System, new Logger<DatabaseOutage>(new LoggerFactory([log]))))
+        {
+        }
+
+        private FailingLoop(Exception exception, int failures, LogRecorder log, NpgsqlDataSource nowhere, DatabaseOutage outage)
+            : base(TimeSpan.FromMilliseconds(1), TimeProvider.System, outage, log) =>
+            (_exception, _failures, Log, _nowhere, _outage) = (exception, failures, log, nowhere, outage);
+
+        public LogRecorder Log { get; }
 
         public List<Exception> Logged { get; } = [];
 
@@ -55,10 +91,17 @@ public sealed class DatabaseLoopTests
 
         protected override async Task StepAsync(CancellationToken cancellationToken)
         {
-            if (_rounds++ < failures)
-                throw exception;
+            if (_rounds++ < _failures)
+                throw _exception;
             Succeeded.TrySetResult();
             await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
+        }
+
+        public override void Dispose()
+        {
+            _outage.Dispose();
+            _nowhere.Dispose();
+            base.Dispose();
         }
 
         protected override void LogFailure(Exception failure) => Logged.Add(failure);
