@@ -1,6 +1,7 @@
 using KhsCrm.Benchmarks;
 using KhsCrm.Benchmarks.Audit;
 using KhsCrm.Benchmarks.Client;
+using KhsCrm.Benchmarks.Cost;
 using KhsCrm.Benchmarks.Live;
 using KhsCrm.Benchmarks.Plans;
 using KhsCrm.Benchmarks.Pull;
@@ -23,10 +24,14 @@ if (arguments is { Verb: "serve", Connection: { } served })
     return 0;
 }
 
+if (arguments is { Verb: "compare" } && arguments.Options.ContainsKey("before"))
+    return await CostComparison.RunAsync(arguments, interrupt.Token);
+
 Func<BenchDatabase, BenchReport, Task>? benchmark = arguments.Verb switch
 {
     "audit" => (database, _) => AuditBenchmark.RunAsync(database, arguments, interrupt.Token),
     "client" => (database, report) => ClientBenchmark.RunAsync(database, report, arguments, interrupt.Token),
+    "cost" => (database, _) => CostBenchmark.RunAsync(database, arguments, interrupt.Token),
     "fanout" => (database, report) => FanoutBenchmark.RunAsync(database, arguments, report, interrupt.Token),
     "idle" => (database, report) => IdleBenchmark.RunAsync(database, arguments, report, interrupt.Token),
     "plans" => (database, _) => PlansBenchmark.RunAsync(database, interrupt.Token),

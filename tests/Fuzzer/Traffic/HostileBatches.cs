@@ -51,10 +51,17 @@ internal sealed class HostileBatches(Accounts.Account account, Pool pool, Random
             case 6 when operation.Entity.Material is { } material: material.Quantity = random.Next(2) == 0 ? "1\0" : "\\u0000"; break;
             case 7 when operation.Entity.Material is { } material: material.JobId = pool.Pick("session", random); break;
             case 8 when operation.Entity.Material is { } material: material.CreatedAt = OddValues.Time(random); break;
-            case 9 when operation.Entity.Material is { } material: material.Notes = HostileSql.Fails; break;
+            case 9 or 11 or 12 when operation is { Kind: OperationKind.Update, Entity.Material: not null }: FailInATrigger(operation); break;
             case 10 when operation.Entity.Material is { } material: material.JobId = Ids.New(random); break; // Waits for a job.
         }
 
         return _last = operation;
+    }
+
+    private static void FailInATrigger(Operation operation)
+    {
+        operation.Entity.Material.Notes = HostileSql.Fails;
+        operation.UpdateMask = new() { Paths = { "notes" } };
+        operation.ConflictPolicy = ConflictPolicy.LastWriteWins;
     }
 }

@@ -137,7 +137,7 @@ internal sealed class HostileStream(
         var (operation, result) = (batch.Operations[index], batch.Results[index]);
         report.Answered(account.Role, operation, result);
         if (HostileSql.MayFail(operation))
-            report.Reached("a trigger of another program fails");
+            report.Reached($"{result.Outcome} {Verdicts.Reason(result.Status)} where a trigger may fail");
         else
             verdicts.Judge(result, $"{operation.Kind} {operation.Entity?.RowCase}", Record);
         var broken = batch.FirstTime is null ? Promises.Broken(account.Role, operation, result) : Promises.Broken(batch, index);
