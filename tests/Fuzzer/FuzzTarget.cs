@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using KhsCrm.Fuzzer.Traffic;
 using KhsCrm.TestKit;
 using Npgsql;
 
@@ -75,7 +76,8 @@ internal sealed class FuzzTarget : IAsyncDisposable
         }
     }
 
-    public Task KillBackendAsync(CancellationToken cancellationToken) => _postgres.KillBackendAsync(cancellationToken);
+    /// <summary>Kills a backend, right after a careless write that the crash may undo.</summary>
+    public Task KillBackendAsync(CancellationToken cancellationToken) => _postgres.KillBackendAsync(HostileSql.CarelessWrite, cancellationToken);
 
     public async ValueTask DisposeAsync()
     {

@@ -16,6 +16,9 @@ internal sealed class HostileSql(NpgsqlDataSource database, FuzzReport report, P
     /// <summary>Notes of a material on which this program's trigger fails.</summary>
     public const string Fails = "fails in a trigger";
 
+    /// <summary>A row that is visible before it is durable. What shows it to a device is wrong when a crash undoes it.</summary>
+    public const string CarelessWrite = "SET synchronous_commit = off; INSERT INTO customers (name, address) VALUES ('Careless', 'a')";
+
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
     // What the schema refuses.

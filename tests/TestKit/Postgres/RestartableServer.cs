@@ -52,8 +52,11 @@ public sealed class RestartableServer : IAsyncDisposable
     /// <summary>
     /// Kills one backend, as the OOM killer would: PostgreSQL ends all the others and recovers. Returns once it answers.
     /// </summary>
-    public Task KillBackendAsync(CancellationToken cancellationToken) =>
-        KilledBackend.RunAsync(ConnectionString, cancellationToken);
+    public Task KillBackendAsync(CancellationToken cancellationToken) => KillBackendAsync(lastWrite: "", cancellationToken);
+
+    /// <summary>The same, with something written at the last moment before.</summary>
+    public Task KillBackendAsync(string lastWrite, CancellationToken cancellationToken) =>
+        KilledBackend.RunAsync(ConnectionString, lastWrite, cancellationToken);
 
     /// <summary>Starts the stopped server again.</summary>
     public Task StartAgainAsync(CancellationToken cancellationToken) => _cluster.StartAgainAsync(cancellationToken);
