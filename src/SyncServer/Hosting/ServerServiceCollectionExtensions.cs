@@ -25,6 +25,7 @@ internal static class ServerServiceCollectionExtensions
     public static IServiceCollection AddKhsCrmServer(
         this IServiceCollection services, string connectionString, string? readConnectionString) => services
         .AddKhsCrmStorage(connectionString, readConnectionString)
+        .AddSchemaGate()
         .AddAuth()
         .AddLimits()
         .AddLive()
@@ -49,6 +50,13 @@ internal static class ServerServiceCollectionExtensions
         endpoints.MapGrpcService<ServiceAccountService>();
         endpoints.MapGrpcHealthChecksService();
         endpoints.MapGrpcReflectionService();
+    }
+
+    // First: what else starts works with the schema.
+    private static IServiceCollection AddSchemaGate(this IServiceCollection services)
+    {
+        services.AddSingleton<SchemaGate>();
+        return services.AddHostedService(provider => provider.GetRequiredService<SchemaGate>());
     }
 
     private static IServiceCollection AddAuth(this IServiceCollection services)
