@@ -59,6 +59,7 @@ public static class StorageServiceCollectionExtensions
                 provider, CreateDataSource(readConnectionString, Connections(provider).Standby)));
         }
 
+        services.AddSingleton<SchemaFit>();
         services.AddSingleton<DatabaseMaintenance>();
         services.AddSingleton<LiveReader>();
         services.AddPush();

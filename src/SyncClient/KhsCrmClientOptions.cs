@@ -23,7 +23,8 @@ public sealed class KhsCrmClientOptions
     /// <summary>The app and its version, for the server's lists: 1 to 100 characters. Default <c>khscrm-client/0.1.0</c>.</summary>
     public string AppVersion { get; set; } = "khscrm-client/0.1.0";
 
-    /// <summary>The kinds of rows to keep here. Default: empty, which is all but the audit trail.</summary>
+    /// <summary>The kinds of rows to keep here. Default: empty, which is all that this version knows but the audit trail. Rows of a kind that is
+    /// left out later stay as they are, and go on when it is wanted again.</summary>
     public IList<EntityType> EntityTypes { get; } = [];
 
     /// <summary>The key of the database file, for an app that links a build of SQLite with encryption. Default none.</summary>

@@ -15,6 +15,7 @@ internal static class ErrorText
         StoreInUseException or UnsentEditsException => Sentence(exception.Message),
         { Reason: ErrorReason.StoreNotAccessible or ErrorReason.DiskFull } => $"{Sentence(exception.Message)} Or give another folder with --data DIR.",
         { Reason: >= ErrorReason.StoreInUse } => Sentence(exception.Message),
+        { Reason: ErrorReason.AppTooOld } => Sentence(exception.Message),
         { Reason: ErrorReason.RowNotFound } => exception.Message,
         _ => $"{Sentence(exception.Message, exception.Reason)}{Next(exception.Reason)}",
     };

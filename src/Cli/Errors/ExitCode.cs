@@ -1,3 +1,5 @@
+using KhsCrm.V1;
+
 namespace KhsCrm.Cli.Errors;
 
 /// <summary>What <c>khs</c> ends with.</summary>
@@ -9,6 +11,7 @@ internal static class ExitCode
     public const int NotSignedIn = 3;
     public const int OperationsWait = 4;
     public const int ServerUnreachable = 5;
+    public const int UpdateRequired = 6;
 
     /// <summary>Ended by Ctrl-C: 128 and the number of the signal, as shells expect.</summary>
     public const int Interrupted = 130;
@@ -17,6 +20,7 @@ internal static class ExitCode
     {
         KhsCrm.SyncClient.NotSignedInException => NotSignedIn,
         KhsCrm.SyncClient.ServerUnreachableException => ServerUnreachable,
+        { Reason: ErrorReason.AppTooOld or ErrorReason.ProtocolVersionUnsupported } => UpdateRequired,
         _ => Failed,
     };
 

@@ -15,6 +15,7 @@ internal sealed class HelpWithExamples(HelpAction usual) : SynchronousCommandLin
           3  nobody is signed in
           4  rejected or conflicting edits wait for you (sync and status)
           5  the server cannot be reached
+          6  this khs is too old for the server
         """;
 
     private static readonly string[] First =

@@ -10,7 +10,13 @@ internal static class HealthText
 {
     private const int MaxRows = 5;
 
-    public static void Print(Printer printer, SyncStatus status) => printer.Fields(
+    public static void Print(Printer printer, SyncStatus status)
+    {
+        PrintFields(printer, status);
+        PrintVersions(printer, status);
+    }
+
+    private static void PrintFields(Printer printer, SyncStatus status) => printer.Fields(
         ("Server", status.ServerName),
         ("Streams", $"{status.OpenStreams} open, {status.CatchingUpStreams} catching up"),
         ("Changes", status.Pump is { } pump
@@ -37,6 +43,20 @@ internal static class HealthText
             ("Not measured", new Cell(string.Join("\n", health.Gaps.Select(gap => $"{gap.Source}: {gap.Message}")), Color.Olive)));
         PrintTables(printer, health);
         PrintQueries(printer, health);
+    }
+
+    private static void PrintVersions(Printer printer, SyncStatus status)
+    {
+        if (status.AppVersions.Count == 0)
+            return;
+        printer.Line("");
+        printer.Table(
+            [new("App", IsText: true), new("Devices", IsNumber: true), new("Last seen", IsExtra: true), new("")],
+            status.AppVersions.Select(version => (IReadOnlyList<Cell>)
+            [
+                version.AppVersion.Length > 0 ? version.AppVersion : "(not told)", version.Devices.ToString("N0", CultureInfo.InvariantCulture),
+                Words.Time(version.LastSeenAt), version.IsTooOld ? new Cell("too old", Color.Maroon) : "",
+            ]));
     }
 
     private static Cell Archive(WalArchiving? archiving) => archiving switch

@@ -25,7 +25,7 @@ internal static class WatchCommand
                 if (Describe(status, last) is { } line)
                     Print(context.Printer, line);
                 last = status.State;
-                if (status.State is SyncState.SignedOut or SyncState.AppTooOld or SyncState.Revoked)
+                if (status.State is SyncState.SignedOut or SyncState.UpdateRequired or SyncState.Revoked)
                     throw status.Failure!;
             }
         }

@@ -26,4 +26,7 @@ public sealed class DeltaOptions
     /// </summary>
     [Range(typeof(TimeSpan), "1.00:00:00", "3650.00:00:00")]
     public TimeSpan ActivityLogAge { get; set; } = TimeSpan.FromDays(90);
+
+    /// <summary>Gets the kinds that this server knows. Only tests set it, to be a server of another version; a configuration cannot.</summary>
+    public KindSet Kinds { get; internal set; } = KindSet.Known;
 }

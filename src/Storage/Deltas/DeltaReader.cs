@@ -45,18 +45,42 @@ public sealed class DeltaReader(
     public async Task<EncodedDeltaResult> ReadEncodedAsync(
         DeltaScope scope, ReadOnlyMemory<byte> cursor, CancellationToken cancellationToken)
     {
-        var cursorScope = scope.ToCursorScope();
         var position = cursor.IsEmpty ? null : Cursor.Parse(cursor);
-        if (!cursor.IsEmpty && position?.Scope != cursorScope)
+        if (!cursor.IsEmpty && position?.Scope != scope.Reader)
         {
             return EncodedDeltaResult.Of(position?.Scope.UserId == scope.UserId && position.Scope.Role != scope.Role
                 ? ResyncReason.RoleChanged
                 : ResyncReason.CursorInvalid);
         }
 
-        var window = new Window(scope, cursorScope, position, _options);
+        while (true)
+        {
+            var window = new Window(scope, position, _options);
+            if (!window.BegunAnew.IsEmpty && !scope.TakesKindsAnew)
+                return EncodedDeltaResult.Of(ResyncReason.CursorInvalid);
+            var (read, isFromReplica) = await ReadAsync(window, cancellationToken);
+            if (await FindResyncAsync(window, read.Header, isFromReplica, cancellationToken) is var reason and not ResyncReason.Unspecified)
+            {
+                read.Page.Dispose();
+                return EncodedDeltaResult.Of(reason);
+            }
+
+            if (window.OlderThan(read.Header.Now - _options.TombstoneRetention) is { IsEmpty: false } forgotten)
+            {
+                // These begin anew, and the others go on.
+                read.Page.Dispose();
+                position = position!.Without(forgotten);
+                continue;
+            }
+
+            return await FinishAsync(window, read, cancellationToken);
+        }
+    }
+
+    private async Task<(WindowRead Read, bool IsFromReplica)> ReadAsync(Window window, CancellationToken cancellationToken)
+    {
         if (replica is not null && await replica.TryReadAsync(window, cancellationToken) is { } read)
-            return await FinishAsync(window, read, isFromReplica: true, cancellationToken);
+            return (read, true);
         do
         {
             var connections = window.Query.IsStretch ? firstSyncs ?? dataSource : dataSource;
@@ -65,24 +89,18 @@ public sealed class DeltaReader(
         }
         // Nothing is cut on a timeline before it is on record: the rows of a restored dump are stamped anew first.
         while (await _timelines.RecordAsync(read.Header, cancellationToken));
-        return await FinishAsync(window, read, isFromReplica: false, cancellationToken);
+        return (read, false);
     }
 
-    private async Task<EncodedDeltaResult> FinishAsync(
-        Window window, WindowRead read, bool isFromReplica, CancellationToken cancellationToken)
+    private async Task<EncodedDeltaResult> FinishAsync(Window window, WindowRead read, CancellationToken cancellationToken)
     {
-        if (await FindResyncAsync(window, read.Header, isFromReplica, cancellationToken) is var reason and not ResyncReason.Unspecified)
-        {
-            read.Page.Dispose();
-            return EncodedDeltaResult.Of(reason);
-        }
-
         var delta = new Delta();
+        delta.BegunAnew.AddRange(window.BegunAnew.ToTypes());
         var next = read.Page.Last is { } last
             ? await ContinueWindowAsync(window, read, last, delta, cancellationToken)
             : EndWindow(window, read, delta);
         delta.Cursor = UnsafeByteOperations.UnsafeWrap(next.ToBytes());
-        return EncodedDeltaResult.Of(new EncodedDelta(read.Page, delta, window.CursorScope, read.Jobs));
+        return EncodedDeltaResult.Of(new EncodedDelta(read.Page, delta, next, read.Jobs));
     }
 
     private async ValueTask<ResyncReason> FindResyncAsync(
@@ -108,14 +126,14 @@ public sealed class DeltaReader(
         if (position is { IsInsideWindow: true })
         {
             // The last page of a window. Rows that changed while it was paged are in the next one: no checkpoint yet.
-            return position with { Base = position.Target, Target = null, Last = null, Sent = sent };
+            return position.EndWindow() with { Sent = sent };
         }
 
         delta.Checkpoint = true;
         delta.LastClientSeq = header.LastClientSeq;
         delta.Digests.AddRange(read.Digests);
-        return new Cursor(
-            window.CursorScope, header.Database, header.Position, header.Now, header.Snapshot, null, null, 0, 0);
+        delta.CompletedAnew.AddRange(window.Anew.ToTypes());
+        return new Cursor(window.Scope.Reader, window.HeldAtEnd, header.Database, header.Position, header.Now, header.Snapshot);
     }
 
     private async Task<Cursor> ContinueWindowAsync(
@@ -133,13 +151,16 @@ public sealed class DeltaReader(
         var total = (position?.Sent ?? 0) + await CountAsync(window, cancellationToken);
         delta.Progress = new Progress { Sent = sent, EstimatedTotal = Math.Max(total, sent) };
         return new Cursor(
-            window.CursorScope,
+            window.Scope.Reader,
+            position?.Held ?? HeldKinds.None,
             header.Database,
             header.Position,
             position?.TakenAt ?? header.Now,
             position?.Base,
             header.Snapshot,
             last,
+            window.Kinds,
+            window.Anew,
             sent,
             total);
     }

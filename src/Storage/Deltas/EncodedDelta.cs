@@ -8,13 +8,13 @@ public sealed class EncodedDelta : IDisposable
 {
     private readonly DeltaPage _page;
 
-    internal EncodedDelta(DeltaPage page, Delta rest, CursorScope scope, WorkerJobs? jobs) =>
-        (_page, Rest, Scope, Jobs) = (page, rest, scope, jobs);
+    internal EncodedDelta(DeltaPage page, Delta rest, Cursor next, WorkerJobs? jobs) =>
+        (_page, Rest, Next, Jobs) = (page, rest, next, jobs);
 
     /// <summary>All of the delta but its changes.</summary>
     public Delta Rest { get; }
 
-    internal CursorScope Scope { get; }
+    internal Cursor Next { get; }
 
     // Null inside a window.
     internal WorkerJobs? Jobs { get; }

@@ -39,11 +39,11 @@ internal sealed record Snapshot(ulong Xmin, ulong Xmax, ulong[] InProgress)
     public const int MaxInProgress = 1_000;
 
     /// <summary>
-    /// A snapshot that lists no more than <see cref="MaxInProgress"/> transactions and shows nothing that this one does not.
-    /// It ends at the first one that it has no place for: what ended behind that is sent again, and nothing is lost.
+    /// A snapshot that lists no more than so many transactions and shows nothing that this one does not. It ends at the first
+    /// one that it has no place for: what ended behind that is sent again, and nothing is lost.
     /// </summary>
-    public Snapshot Bounded() =>
-        InProgress.Length <= MaxInProgress ? this : new(Xmin, InProgress[MaxInProgress], InProgress[..MaxInProgress]);
+    public Snapshot Bounded(int most = MaxInProgress) =>
+        InProgress.Length <= most ? this : new(Xmin, InProgress[most], InProgress[..most]);
 
     /// <summary>The part of it that holds whatever was running: all below <see cref="Xmin"/>, and nothing else.</summary>
     public Snapshot ToXmin() => new(Xmin, Xmin, []);

@@ -13,26 +13,42 @@ internal sealed class Window
 {
     private readonly DigestQuery? _digests;
 
-    public Window(DeltaScope scope, CursorScope cursorScope, Cursor? position, DeltaOptions options)
+    public Window(DeltaScope scope, Cursor? position, DeltaOptions options)
     {
-        (Scope, CursorScope, Position) = (scope, cursorScope, position);
-        Tables = [.. EntityTables.All.Where(table => cursorScope.Includes(table.Kind.Type))];
-        Query = new WindowQuery(cursorScope, position?.Base, position?.Target, position?.Last, options);
-        _digests = DigestQuery.For(scope, cursorScope, position, options);
+        (Scope, Position) = (scope, position?.Narrow(scope.ToKinds(options)));
+        // A window goes on with its own kinds: one that is wanted since comes after it.
+        Kinds = Position is { IsInsideWindow: true } inside ? inside.Reading : scope.ToKinds(options);
+        BegunAnew = Position is { IsInsideWindow: false, Base: not null } held
+            ? KindSet.Of(Kinds.ToTypes().Where(type => held.StartOf(type) is null))
+            : default;
+        Tables = [.. EntityTables.All.Where(table => Kinds.Contains(table.Kind.Type))];
+        Query = new WindowQuery(new WindowRange(scope.Reader, Kinds, Position), options);
+        _digests = DigestQuery.For(scope, Kinds, Position, options);
     }
 
     public DeltaScope Scope { get; }
 
-    public CursorScope CursorScope { get; }
-
     public Cursor? Position { get; }
+
+    /// <summary>The kinds that the window brings.</summary>
+    public KindSet Kinds { get; }
+
+    /// <summary>Those of them that begin anew, beside others that the device holds.</summary>
+    public KindSet BegunAnew { get; }
+
+    /// <summary>Those that began anew in this catch-up, up to this window.</summary>
+    public KindSet Anew => (Position?.Anew ?? default).Union(BegunAnew);
+
+    /// <summary>Which kinds the device holds, once the window has ended in the read that began it.</summary>
+    public HeldKinds HeldAtEnd => (Position?.Held ?? HeldKinds.None).Advance(Kinds, Position?.Base, Position?.TakenAt ?? default);
+
+    /// <summary>The kinds whose deletions since the device had them may be forgotten.</summary>
+    public KindSet OlderThan(DateTime oldest) => KindSet.Of(
+        Kinds.ToTypes().Where(type => Position?.Held.Find(type) is { } behind && behind.TakenAt < oldest));
 
     public IReadOnlyList<EntityTable> Tables { get; }
 
     public WindowQuery Query { get; }
-
-    // A device that has nothing has nothing to lose.
-    private bool HasTombstones => Position?.Base is not null;
 
     // A live stream begins only at a checkpoint, which no read inside a window is.
     private bool MayEndAtCheckpoint => Position is not { IsInsideWindow: true };
@@ -50,7 +66,7 @@ internal sealed class Window
         if (Query.IsStretch)
             batch.BatchCommands.Add(new("SELECT set_config('enable_sort', 'off', true), set_config('plan_cache_mode', 'force_generic_plan', true)"));
         batch.BatchCommands.Add(Query.Keys(Tables));
-        if (HasTombstones)
+        if (Query.HasTombstones)
             batch.BatchCommands.Add(WindowQuery.Tombstones());
         foreach (var table in Tables)
             batch.BatchCommands.Add(Query.Rows(table));
@@ -71,7 +87,7 @@ internal sealed class Window
         try
         {
             var isCut = await ReadKeysAsync(reader, page, cancellationToken);
-            if (HasTombstones)
+            if (Query.HasTombstones)
                 await ReadTombstonesAsync(reader, page, cancellationToken);
             foreach (var table in Tables)
                 await ReadRowsAsync(reader, page, table, cancellationToken);

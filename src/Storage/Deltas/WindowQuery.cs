@@ -11,28 +11,31 @@ namespace KhsCrm.Storage.Deltas;
 /// the rows of those keys, so that nothing is read that is not sent. For a worker a row is in the window when it changed,
 /// or when the assignment that brings it did: that is how a gained job comes with its whole subtree, however old.
 /// </summary>
-internal sealed class WindowQuery(
-    CursorScope scope, Snapshot? start, Snapshot? target, RowKey? last, DeltaOptions options)
+internal sealed partial class WindowQuery(WindowRange range, DeltaOptions options)
 {
     // About what the ids and times of a tombstone or a withdrawal take in a delta.
     private const int SmallChange = 80;
 
     private const string Keep = "set_config('khscrm.page_' || rank, found::text, true) IS NULL";
 
-    private readonly bool _isWorker = scope.Role != Role.Owner;
+    private readonly bool _isWorker = range.Scope.Role != Role.Owner;
 
     /// <summary>The window of a device that has nothing: the whole scope.</summary>
-    public static WindowQuery OfEverything(CursorScope scope, DeltaOptions options) => new(scope, null, null, null, options);
+    public static WindowQuery OfEverything(CursorScope scope, KindSet kinds, DeltaOptions options) =>
+        new(new WindowRange(scope, kinds, null), options);
 
     /// <summary>Whether a row of the table, under the alias <c>t</c>, is in the window.</summary>
     public string IsInScope(EntityTable table, NpgsqlBatchCommand command) => IsInScopeAndChanged(table, command);
 
     // What was withdrawn comes before all times: once a page has passed it, it is behind.
     private bool HasWithdrawals =>
-        _isWorker && start is not null && (last is not { } key || key.Time == DateTime.MinValue);
+        _isWorker && range.Base is not null && (range.Last is not { } key || key.Time == DateTime.MinValue);
+
+    /// <summary>Whether the window may hold tombstones: a device that has nothing has nothing to lose.</summary>
+    public bool HasTombstones => range.Starts.Count > 0;
 
     /// <summary>Whether all there is is read: the rows behind the last one are a stretch of an index, whatever is in them.</summary>
-    public bool IsStretch => start is null && !_isWorker;
+    public bool IsStretch => !HasTombstones && !_isWorker;
 
     /// <summary>
     /// The page: for each table its rank, whether more may follow the page, and the ids of what was withdrawn. Which rows are on
@@ -42,11 +45,10 @@ internal sealed class WindowQuery(
     {
         var command = new NpgsqlBatchCommand();
         List<string> parts = [.. tables.Select(table => TableKeys(table, command))];
-        if (start is not null && parts.Count > 0)
-            parts.Add(TombstoneKeys(command));
+        parts.AddRange(range.Starts.Select(start => TombstoneKeys(start.Start, start.Kinds, command)));
         if (HasWithdrawals)
             parts.AddRange(WithdrawnJobs(command), WithdrawnCustomers(command));
-        // A worker who asks for nothing but what is the owner's gets nothing.
+        // Who asks for nothing but what is the owner's, or what is not known here, gets nothing.
         if (parts.Count == 0)
             parts.Add("SELECT 0 AS rank, now() AS at, NULL::uuid AS id, 0 AS bytes WHERE false");
         command.CommandText = IsStretch ? Counts(parts, command) : Ids(parts, command);
@@ -138,135 +140,12 @@ internal sealed class WindowQuery(
         IsInScopeAndChanged(table, command)
         + $" AND {IsInPage($"t.{table.TimeColumn}", "t.id", TableRank.Of(table.Kind.Type), command)}";
 
-    // Tombstones of rows that the device may have. A row that was made again has none: it is in a window of its own.
-    private string TombstoneKeys(NpgsqlBatchCommand command)
-    {
-        var names = EntityTables.All.Where(table => scope.Includes(table.Kind.Type)).ToList();
-        var exists = string.Join(' ', names.Select(table =>
-            $"WHEN '{table.Kind.Name}' THEN EXISTS (SELECT FROM {table.Name} e WHERE e.id = t.entity_id)"));
-        var routed = _isWorker
-            ? $"""
-                AND (t.entity_type = 'user'
-                    OR (t.job_id IN ({KeptJobs(command)}) AND t.entity_type <> 'job')
-                    OR (t.job_id IN ({LostJobs(command)}) AND NOT EXISTS (SELECT FROM jobs j WHERE j.id = t.job_id)))
-                """
-            : "";
-        return Part(
-            TableRank.Tombstones,
-            "t.deleted_at",
-            "t.id",
-            $"{SmallChange}",
-            $"""
-            tombstones t
-            WHERE {IsChanged("t", command)} AND {IsInPage("t.deleted_at", "t.id", TableRank.Tombstones, command)}
-                AND t.entity_type = ANY({Add(command, names.Select(table => table.Kind.Name).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Text)})
-                AND NOT CASE t.entity_type {exists} END {routed}
-            """,
-            command);
-    }
-
-    // For a worker: the jobs that exist and are theirs no more.
-    private string WithdrawnJobs(NpgsqlBatchCommand command) => Part(
-        TableRank.Withdrawn(EntityType.Job),
-        "'-infinity'::timestamptz",
-        "l.job_id",
-        $"{SmallChange}",
-        $"""
-        ({LostJobs(command)}) l
-        WHERE EXISTS (SELECT FROM jobs j WHERE j.id = l.job_id)
-            AND {IsBehind("'-infinity'::timestamptz", "l.job_id", TableRank.Withdrawn(EntityType.Job), command)}
-        """,
-        command);
-
-    // For a worker: the customers that no job of theirs needs any more.
-    private string WithdrawnCustomers(NpgsqlBatchCommand command)
-    {
-        var user = User(command);
-        var rank = TableRank.Withdrawn(EntityType.Customer);
-        return Part(
-            rank,
-            "'-infinity'::timestamptz",
-            "c.customer_id",
-            $"{SmallChange}",
-            $"""
-            (WITH lost AS ({LostJobs(command)})
-                SELECT j.customer_id FROM jobs j WHERE j.id IN (SELECT job_id FROM lost)
-                UNION
-                SELECT t.customer_id FROM tombstones t
-                WHERE t.entity_type IN ('job', 'job_customer') AND {IsChanged("t", command)}
-                    AND (t.entity_id IN (SELECT job_id FROM lost)
-                        OR t.entity_id IN (SELECT a.job_id FROM job_assignments a WHERE a.user_id = {user}))) c
-            WHERE NOT EXISTS (
-                SELECT FROM job_assignments a JOIN jobs j ON j.id = a.job_id
-                WHERE a.user_id = {user} AND j.customer_id = c.customer_id)
-                AND {IsBehind("'-infinity'::timestamptz", "c.customer_id", rank, command)}
-            """,
-            command);
-    }
-
     private string Part(int rank, string at, string id, string bytes, string from, NpgsqlBatchCommand command) => $"""
         (SELECT {rank} AS rank, {at} AS at, {id} AS id, {bytes} AS bytes FROM {from}
         ORDER BY 2, 3 LIMIT {Add(command, options.PageSize, NpgsqlDbType.Integer)} + 1)
         """;
 
-    private string IsInScopeAndChanged(EntityTable table, NpgsqlBatchCommand command)
-    {
-        var isChanged = IsChanged("t", command);
-        if (table.Kind.Type == EntityType.ActivityLog)
-            isChanged += $" AND t.created_at >= now() - {Add(command, options.ActivityLogAge, NpgsqlDbType.Interval)}";
-        if (!_isWorker)
-            return isChanged;
-        string IsAssigned(string jobId) => $"""
-            EXISTS (SELECT FROM job_assignments a
-                WHERE a.job_id = {jobId} AND a.user_id = {User(command)} AND {IsInTarget("a", command)}
-                    AND ({isChanged} OR {IsChanged("a", command)}))
-            """;
-        return table.Kind.Type switch
-        {
-            EntityType.User => isChanged,
-            EntityType.Customer => $"""
-                EXISTS (SELECT FROM job_assignments a JOIN jobs j ON j.id = a.job_id
-                    WHERE j.customer_id = t.id AND a.user_id = {User(command)}
-                        AND {IsInTarget("a", command)} AND {IsInTarget("j", command)}
-                        AND ({isChanged} OR {IsChanged("a", command)} OR {IsChanged("j", command)}))
-                """,
-            EntityType.Job => IsAssigned("t.id"),
-            EntityType.JobAssignment or EntityType.Material or EntityType.JobStatusHistory => IsAssigned("t.job_id"),
-            _ => "false",
-        };
-    }
-
-    // For a worker: the jobs that are theirs and were before, if not all the while. Of one that is new to them the device has no
-    // rows yet that could be gone.
-    private string KeptJobs(NpgsqlBatchCommand command) => $"""
-        SELECT a.job_id FROM job_assignments a
-        WHERE a.user_id = {User(command)} AND (NOT {IsChanged("a", command)}
-            OR EXISTS (SELECT FROM tombstones l
-                WHERE l.entity_type = 'job_assignment' AND l.user_id = {User(command)} AND l.job_id = a.job_id
-                    AND {IsChanged("l", command)}))
-        """;
-
-    private string LostJobs(NpgsqlBatchCommand command) => $"""
-        SELECT DISTINCT l.job_id FROM tombstones l
-        WHERE l.entity_type = 'job_assignment' AND l.user_id = {User(command)} AND {IsChanged("l", command)}
-            AND NOT EXISTS (SELECT FROM job_assignments a WHERE a.job_id = l.job_id AND a.user_id = {User(command)})
-        """;
-
-    /// <summary>Not visible in the snapshot the device has: exact, whatever was running then and for how long.</summary>
-    private string IsChanged(string alias, NpgsqlBatchCommand command) => start is null
-        ? "true"
-        : $"({alias}.change_xid >= {Add(command, start.Xmax, NpgsqlDbType.Xid8)}"
-            + (start.InProgress.Length == 0
-                ? ")"
-                : $" OR {alias}.change_xid = ANY({Add(command, start.InProgress, NpgsqlDbType.Array | NpgsqlDbType.Xid8)}))");
-
-    // A page shows only what its window's own snapshot shows, which is durable: a later assignment may not be, on a standby least
-    // of all. It brings its rows in the next window.
-    private string IsInTarget(string alias, NpgsqlBatchCommand command) => target is null
-        ? "true"
-        : $"pg_visible_in_snapshot({alias}.change_xid, {Add(command, target.ToString(), NpgsqlDbType.Text)}::pg_snapshot)";
-
-    private string IsInPage(string at, string id, int rank, NpgsqlBatchCommand command) => target is null
+    private string IsInPage(string at, string id, int rank, NpgsqlBatchCommand command) => range.Target is null
         ? "true"
         : $"""
             {IsInTarget("t", command)}
@@ -275,7 +154,7 @@ internal sealed class WindowQuery(
 
     private string IsBehind(string at, string id, int rank, NpgsqlBatchCommand command)
     {
-        if (last is not { } key)
+        if (range.Last is not { } key)
             return "true";
         var isAfter = rank > key.Table ? ">=" : ">";
         return $"""
@@ -283,7 +162,7 @@ internal sealed class WindowQuery(
             """;
     }
 
-    private string User(NpgsqlBatchCommand command) => Add(command, scope.UserId, NpgsqlDbType.Uuid);
+    private string User(NpgsqlBatchCommand command) => Add(command, range.Scope.UserId, NpgsqlDbType.Uuid);
 
     private static string Add<TValue>(NpgsqlBatchCommand command, TValue value, NpgsqlDbType type)
     {

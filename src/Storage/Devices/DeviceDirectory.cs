@@ -74,6 +74,30 @@ public sealed class DeviceDirectory(NpgsqlDataSource dataSource)
             cancellationToken);
     }
 
+    /// <summary>Counts the versions of apps on the devices that were heard of lately, the most frequent first.</summary>
+    public async Task<IReadOnlyList<AppVersionCount>> CountVersionsAsync(CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand(
+            """
+            SELECT app_version, count(*)::int, max(last_seen_at) FROM devices
+            WHERE revoked_at IS NULL AND last_seen_at > now() - interval '30 days'
+            GROUP BY app_version ORDER BY 2 DESC, 1 LIMIT 100
+            """);
+        await using var rows = await command.ExecuteReaderAsync(cancellationToken);
+        List<AppVersionCount> versions = [];
+        while (await rows.ReadAsync(cancellationToken))
+        {
+            versions.Add(new AppVersionCount
+            {
+                AppVersion = rows.GetString(0),
+                Devices = rows.GetInt32(1),
+                LastSeenAt = Timestamp.FromDateTime(rows.GetDateTime(2)),
+            });
+        }
+
+        return versions;
+    }
+
     private static Device Read(NpgsqlDataReader rows)
     {
         var device = new Device

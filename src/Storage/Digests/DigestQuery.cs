@@ -20,19 +20,19 @@ internal sealed class DigestQuery
     private readonly WindowQuery _everything;
     private readonly List<(EntityTable Table, EntityDigestRequest Request)> _parts;
 
-    private DigestQuery(DeltaScope scope, CursorScope cursorScope, DigestRequest request, DeltaOptions options)
+    private DigestQuery(DeltaScope scope, KindSet kinds, DigestRequest request, DeltaOptions options)
     {
         _scope = scope;
-        _everything = WindowQuery.OfEverything(cursorScope, options);
-        var tables = EntityTables.All.Where(table => CanDigest(table.Kind.Type) && cursorScope.Includes(table.Kind.Type));
+        _everything = WindowQuery.OfEverything(scope.Reader, kinds, options);
+        var tables = EntityTables.All.Where(table => CanDigest(table.Kind.Type) && kinds.Contains(table.Kind.Type));
         _parts = request.Entities.Count == 0
             ? [.. tables.Select(table => (table, new EntityDigestRequest { EntityType = table.Kind.Type }))]
             : [.. tables.Join(request.Entities, table => table.Kind.Type, asked => asked.EntityType, (table, asked) => (table, asked))];
     }
 
     /// <summary>The digests that a read is to bring; null when none are asked for, or it cannot end at a checkpoint.</summary>
-    public static DigestQuery? For(DeltaScope scope, CursorScope cursorScope, Cursor? position, DeltaOptions options) =>
-        scope.Digests is { } request && position is { IsInsideWindow: false } ? new(scope, cursorScope, request, options) : null;
+    public static DigestQuery? For(DeltaScope scope, KindSet kinds, Cursor? position, DeltaOptions options) =>
+        scope.Digests is { } request && position is { IsInsideWindow: false } ? new(scope, kinds, request, options) : null;
 
     /// <summary>Whether rows of a kind are digested: old entries of the audit trail leave by themselves.</summary>
     public static bool CanDigest(EntityType type) => type != EntityType.ActivityLog;

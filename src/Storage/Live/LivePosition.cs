@@ -14,10 +14,10 @@ public sealed class LivePosition
         Snapshot snapshot, DatabaseIdentity database, NpgsqlLogSequenceNumber position, DateTime takenAt, Look? looked = null)
     {
         (Snapshot, Database, Position, TakenAt, Looked) = (snapshot, database, position, takenAt, looked);
-        _cursorTail = new(() => new Cursor(Nobody, Database, Position, TakenAt, Snapshot, null, null, 0, 0).Tail());
+        _cursorTail = new(() => new Cursor(Nobody, HeldKinds.None, Database, Position, TakenAt, Snapshot).Tail());
     }
 
-    private static CursorScope Nobody { get; } = new(Guid.Empty, Role.Unspecified, 0);
+    private static CursorScope Nobody { get; } = new(Guid.Empty, Role.Unspecified);
 
     internal Snapshot Snapshot { get; }
 

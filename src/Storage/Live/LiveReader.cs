@@ -60,10 +60,10 @@ public sealed class LiveReader(
     /// <param name="devices">The devices whose outbox may have moved.</param>
     /// <param name="cancellationToken">Stops the query.</param>
     public async Task<LiveWindow> ReadAsync(
-        LivePosition from, LiveKinds kinds, Guid[] devices, CancellationToken cancellationToken)
+        LivePosition from, KindSet kinds, Guid[] devices, CancellationToken cancellationToken)
     {
         var query = new LiveQuery(from.Snapshot, options.Value.WindowRows + 1);
-        EntityTable[] tables = [.. EntityTables.All.Where(table => kinds.Includes(table.Kind.Type))];
+        EntityTable[] tables = [.. EntityTables.All.Where(table => kinds.Contains(table.Kind.Type))];
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await using var batch = connection.CreateBatch();
         batch.BatchCommands.Add(new(Begin));
@@ -100,8 +100,8 @@ public sealed class LiveReader(
         if (fault is not null || builder.IsFull)
             return LiveWindow.NotRead(from, to, fault);
         return builder.IsEmpty && devices.Length == 0 && from.IsOfSameHistory(to)
-            ? LiveWindow.Nothing(from, from.At(to.TakenAt, look), kinds.Types)
-            : builder.Build(from, to, kinds.Types);
+            ? LiveWindow.Nothing(from, from.At(to.TakenAt, look), kinds)
+            : builder.Build(from, to, kinds);
     }
 
     private static async Task<Look> ReadLookAsync(NpgsqlDataReader reader, LivePosition to, CancellationToken cancellationToken)

@@ -12,27 +12,30 @@ public sealed class LiveScope
     private readonly Guid[] _jobs;
     private readonly Guid[] _customers;
 
-    internal LiveScope(CursorScope cursor, Guid[] jobs, Guid[] customers)
+    internal LiveScope(CursorScope reader, HeldKinds held, Guid[] jobs, Guid[] customers)
     {
         Array.Sort(jobs);
         Array.Sort(customers);
-        (Cursor, _jobs, _customers, CursorHead) = (cursor, jobs, customers, Deltas.Cursor.Head(cursor));
+        (Reader, Kinds, _jobs, _customers, CursorHead) = (reader, held.Current, jobs, customers, Cursor.Head(reader, held));
     }
 
     /// <summary>What a stream gets that goes live at the checkpoint of a delta.</summary>
     /// <returns>The scope; null for a delta that cannot be followed by live windows.</returns>
     public static LiveScope? Of(EncodedDelta delta) =>
-        delta is { Rest.Checkpoint: true, Jobs: { } jobs } ? new LiveScope(delta.Scope, jobs.Jobs, jobs.Customers) : null;
+        delta is { Rest.Checkpoint: true, Jobs: { } jobs } ? new LiveScope(delta.Next.Scope, delta.Next.Held, jobs.Jobs, jobs.Customers) : null;
 
     /// <summary>Whose it is.</summary>
-    public Guid UserId => Cursor.UserId;
+    public Guid UserId => Reader.UserId;
 
-    internal CursorScope Cursor { get; }
+    internal CursorScope Reader { get; }
+
+    /// <summary>The kinds that it gets. What else the device holds stays where it is, in every cursor.</summary>
+    internal KindSet Kinds { get; }
 
     /// <summary>What every cursor of the stream begins with.</summary>
     internal byte[] CursorHead { get; }
 
-    internal bool IsOwner => Cursor.Role == Role.Owner;
+    internal bool IsOwner => Reader.Role == Role.Owner;
 
     internal IReadOnlyList<Guid> Jobs => _jobs;
 

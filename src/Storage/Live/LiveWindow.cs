@@ -12,13 +12,13 @@ public sealed class LiveWindow
     private readonly ScopeEvents _events;
     private readonly Dictionary<Guid, List<int>> _routed = [];
     private readonly List<int> _everyone = [];
-    private readonly Dictionary<int, LiveChanges> _ofOwners = [];
-    private readonly int _types;
+    private readonly Dictionary<KindSet, LiveChanges> _ofOwners = [];
+    private readonly KindSet _kinds;
 
     internal LiveWindow(
-        LivePosition from, LivePosition to, int types, LiveRow[] rows, ScopeEvents events, IReadOnlyDictionary<Guid, long> devices)
+        LivePosition from, LivePosition to, KindSet kinds, LiveRow[] rows, ScopeEvents events, IReadOnlyDictionary<Guid, long> devices)
     {
-        (From, To, _types, _rows, _events, Devices, IsWhole) = (from, to, types, rows, events, devices, true);
+        (From, To, _kinds, _rows, _events, Devices, IsWhole) = (from, to, kinds, rows, events, devices, true);
         Array.Sort(_rows, static (left, right) => left.Key.CompareTo(right.Key));
         for (var i = 0; i < _rows.Length; i++)
         {
@@ -61,14 +61,14 @@ public sealed class LiveWindow
     internal static LiveWindow NotRead(LivePosition from, LivePosition to, Exception? fault = null) => new(from, to, fault);
 
     /// <summary>A window without anything that streams want: nobody moves.</summary>
-    internal static LiveWindow Nothing(LivePosition from, LivePosition confirmed, int types) =>
-        new(from, confirmed, types, [], new ScopeEvents(), new Dictionary<Guid, long>()) { IsEmpty = true };
+    internal static LiveWindow Nothing(LivePosition from, LivePosition confirmed, KindSet kinds) =>
+        new(from, confirmed, kinds, [], new ScopeEvents(), new Dictionary<Guid, long>()) { IsEmpty = true };
 
     /// <summary>Whether the window changed what a stream may see, or cannot tell: then the stream must read for itself.</summary>
     /// <param name="scope">The stream's.</param>
     /// <param name="sessionId">The session that holds the stream open.</param>
     public bool Concerns(LiveScope scope, Guid sessionId) =>
-        !IsWhole || (scope.Cursor.Types & ~_types) != 0 || _events.Concern(scope, sessionId);
+        !IsWhole || !_kinds.ContainsAll(scope.Kinds) || _events.Concern(scope, sessionId);
 
     /// <summary>What a stream gets of the window. Safe to call from several threads.</summary>
     /// <param name="scope">The stream's.</param>
@@ -80,17 +80,17 @@ public sealed class LiveWindow
     {
         if (Concerns(scope, sessionId))
             return null;
-        return scope.IsOwner ? ForOwners(scope.Cursor) : ForWorker(scope);
+        return scope.IsOwner ? ForOwners(scope.Kinds) : ForWorker(scope);
     }
 
-    private LiveChanges ForOwners(CursorScope scope)
+    private LiveChanges ForOwners(KindSet kinds)
     {
         lock (_ofOwners)
         {
-            if (!_ofOwners.TryGetValue(scope.Types, out var changes))
+            if (!_ofOwners.TryGetValue(kinds, out var changes))
             {
-                changes = Gather([.. _rows.Where(row => scope.Includes(row.Type)).Select(row => row.Bytes)]);
-                _ofOwners.Add(scope.Types, changes);
+                changes = Gather([.. _rows.Where(row => kinds.Contains(row.Type)).Select(row => row.Bytes)]);
+                _ofOwners.Add(kinds, changes);
             }
 
             return changes;
@@ -117,7 +117,7 @@ public sealed class LiveWindow
                 found.AddRange(_routed.GetValueOrDefault(id) ?? []);
         }
 
-        found.RemoveAll(i => !scope.Cursor.Includes(_rows[i].Type));
+        found.RemoveAll(i => !scope.Kinds.Contains(_rows[i].Type));
         found.Sort();
         return Gather([.. found.Select(i => ForWorker(_rows[i], scope.UserId))]);
     }

@@ -86,11 +86,11 @@ internal sealed class LiveWindowBuilder(LiveWindowOptions options)
         _gone.Add(new LiveRow(new RowKey(deletedAt, id, 0), kind.Type, entityId, audience, jobId ?? default, bytes, bytes));
     }
 
-    public LiveWindow Build(LivePosition from, LivePosition to, int types)
+    public LiveWindow Build(LivePosition from, LivePosition to, KindSet kinds)
     {
         // A row that was made again is no deletion: what it is now is in this very window.
         _gone.RemoveAll(gone => _present.Contains((gone.Type, gone.EntityId)));
-        return new LiveWindow(from, to, types, [.. _rows, .. _gone], _events, Devices);
+        return new LiveWindow(from, to, kinds, [.. _rows, .. _gone], _events, Devices);
     }
 
     private void Count(byte[] bytes)

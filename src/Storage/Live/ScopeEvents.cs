@@ -35,7 +35,7 @@ internal sealed class ScopeEvents
     {
         if (_endedSessions.Contains(sessionId)
             || _goneUsers.Contains(scope.UserId)
-            || (_users.TryGetValue(scope.UserId, out var role) && role != scope.Cursor.Role))
+            || (_users.TryGetValue(scope.UserId, out var role) && role != scope.Reader.Role))
         {
             return true;
         }

@@ -63,7 +63,7 @@ public static class Rejection
         ErrorReason.NotImplemented => Code.Unimplemented,
         ErrorReason.ProtocolVersionUnsupported or ErrorReason.ReferenceNotFound or ErrorReason.RowReferenced
             or ErrorReason.StatusTransitionInvalid or ErrorReason.LastOwner or ErrorReason.DeviceForked
-            or ErrorReason.DeviceNotYours or ErrorReason.DeviceRevoked => Code.FailedPrecondition,
+            or ErrorReason.DeviceNotYours or ErrorReason.DeviceRevoked or ErrorReason.AppTooOld => Code.FailedPrecondition,
         _ => Code.Internal,
     };
 }

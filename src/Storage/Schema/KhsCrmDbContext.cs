@@ -49,6 +49,9 @@ public sealed class KhsCrmDbContext(DbContextOptions<KhsCrmDbContext> options) :
     /// <summary>The histories that operators began.</summary>
     public DbSet<SyncHistoryRow> SyncHistories => Set<SyncHistoryRow>();
 
+    /// <summary>The migrations that older servers may run on.</summary>
+    public DbSet<SchemaCompatibilityRow> SchemaCompatibility => Set<SchemaCompatibilityRow>();
+
     /// <summary>Which transactions had ended when.</summary>
     public DbSet<TombstoneMarkRow> TombstoneMarks => Set<TombstoneMarkRow>();
 

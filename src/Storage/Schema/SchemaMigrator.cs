@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Storage;
@@ -9,33 +11,85 @@ namespace KhsCrm.Storage.Schema;
 public static class SchemaMigrator
 {
     /// <summary>
-    /// Makes the database if it is missing, applies all missing migrations, and makes the coming partitions. Safe to run
-    /// by several servers at once: who comes second waits, and finds nothing to do.
+    /// Makes the database if it is missing, applies all missing migrations, and makes the coming partitions. Safe to run by several
+    /// servers at once, behind a pooler too: who comes second waits, and finds nothing to do. Each migration is one transaction.
     /// </summary>
     /// <param name="connectionString">A role that may create tables; the database need not exist.</param>
-    /// <param name="cancellationToken">Stops between two migrations.</param>
-    public static async Task MigrateAsync(string connectionString, CancellationToken cancellationToken)
+    /// <param name="cancellationToken">Stops; the migration that runs is undone.</param>
+    public static Task MigrateAsync(string connectionString, CancellationToken cancellationToken) =>
+        MigrateAsync(connectionString, new MigrationSettings(), cancellationToken);
+
+    /// <inheritdoc cref="MigrateAsync(string, CancellationToken)"/>
+    /// <param name="connectionString">A role that may create tables; the database need not exist.</param>
+    /// <param name="settings">How it behaves beside a service that runs.</param>
+    /// <param name="cancellationToken">Stops; the migration that runs is undone.</param>
+    /// <exception cref="SchemaMismatchException">The database was migrated by a newer version that this one does not fit.</exception>
+    public static async Task MigrateAsync(string connectionString, MigrationSettings settings, CancellationToken cancellationToken)
     {
-        var options = new DbContextOptionsBuilder<KhsCrmDbContext>()
-            .UseNpgsql(connectionString, npgsql => npgsql.CommandTimeout(3600)).Options;
-        await using var context = new KhsCrmDbContext(options);
+        await using var context = Context(connectionString);
         await EnsureDatabaseAsync(context, cancellationToken);
-        await context.Database.OpenConnectionAsync(cancellationToken);
-        // EF Core's own lock is on the table of migrations, and so comes too late for the two who create that table.
-        await context.Database.ExecuteSqlAsync($"SELECT pg_advisory_lock(hashtext('khscrm.migrate'))", cancellationToken);
-        try
+        await using var database = new MigrationConnection(connectionString);
+        var scripts = new MigrationScripts(context);
+        foreach (var id in scripts.Ids)
+            await ApplyAsync(database, id, scripts.Of(id), settings, cancellationToken);
+        if (SchemaFit.FindFault(scripts.Ids, await database.ReadAsync(cancellationToken)) is { } fault)
+            throw new SchemaMismatchException(fault);
+        await RetryAsync(
+            () => database.RunAsync(settings.LockTimeout, "SELECT ensure_activity_log_partitions()", cancellationToken),
+            "the partitions of activity_logs", settings, cancellationToken);
+        // A database restored from a dump is noticed here, by the role that owns the tables, and stamped anew row by row.
+        await database.RunAsync(TimeSpan.Zero, "SELECT record_timeline()", cancellationToken);
+    }
+
+    /// <summary>The SQL of the migrations that a database lacks, in order; nothing is changed.</summary>
+    /// <param name="connectionString">The database; it need not exist.</param>
+    /// <param name="cancellationToken">Stops.</param>
+    public static async Task<IReadOnlyList<(string Migration, string Sql)>> PlanAsync(
+        string connectionString, CancellationToken cancellationToken)
+    {
+        await using var context = Context(connectionString);
+        var scripts = new MigrationScripts(context);
+        IEnumerable<string> applied = [];
+        if (await context.GetService<IRelationalDatabaseCreator>().ExistsAsync(cancellationToken))
         {
-            await context.Database.MigrateAsync(cancellationToken);
-            await context.Database.ExecuteSqlAsync($"SELECT ensure_activity_log_partitions()", cancellationToken);
-            // A database restored from a dump is noticed here, by the role that owns the tables.
-            await context.Database.ExecuteSqlAsync($"SELECT record_timeline()", cancellationToken);
+            await using var database = new MigrationConnection(connectionString);
+            applied = (await database.ReadAsync(cancellationToken)).Applied;
         }
-        finally
+
+        return [.. scripts.Ids.Except(applied).Select(id => (id, scripts.Of(id)))];
+    }
+
+    private static async Task ApplyAsync(
+        MigrationConnection database, string id, string script, MigrationSettings settings, CancellationToken cancellationToken)
+    {
+        var began = Stopwatch.GetTimestamp();
+        var isApplied = await RetryAsync(
+            () => database.ApplyAsync(id, script, settings.LockTimeout, cancellationToken), id, settings, cancellationToken);
+        if (isApplied)
+            settings.Tell(string.Create(CultureInfo.InvariantCulture, $"{id} applied in {Stopwatch.GetElapsedTime(began).TotalSeconds:0.0} s."));
+    }
+
+    private static async Task<T> RetryAsync<T>(
+        Func<Task<T>> run, string what, MigrationSettings settings, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
         {
-            await context.Database.ExecuteSqlAsync(
-                $"SELECT pg_advisory_unlock(hashtext('khscrm.migrate'))", CancellationToken.None);
+            try
+            {
+                return await run();
+            }
+            catch (PostgresException exception) when (
+                attempt < settings.Attempts
+                && exception.SqlState is PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.DeadlockDetected)
+            {
+                settings.Tell($"{what} waits: a table is in use. Attempt {attempt} of {settings.Attempts} is undone.");
+                await Task.Delay(settings.Pause, cancellationToken);
+            }
         }
     }
+
+    private static KhsCrmDbContext Context(string connectionString) =>
+        new(new DbContextOptionsBuilder<KhsCrmDbContext>().UseNpgsql(connectionString).Options);
 
     private static async Task EnsureDatabaseAsync(KhsCrmDbContext context, CancellationToken cancellationToken)
     {

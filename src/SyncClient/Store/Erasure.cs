@@ -11,6 +11,7 @@ internal static class Erasure
     {
         foreach (var table in RowTables.All)
             connection.Execute($"DELETE FROM {table.Name}");
+        connection.Execute("DELETE FROM kind_anew");
         connection.Execute("""
             DELETE FROM outbox; DELETE FROM conflict; DELETE FROM session; DELETE FROM device; DELETE FROM set_aside;
             INSERT OR REPLACE INTO erasure VALUES (1);

@@ -17,4 +17,7 @@ internal static class SetAsideTable
         connection.Prepare("SELECT count(*) FROM set_aside").ExecuteScalar() ?? 0;
 
     public static void Clear(StoreConnection connection) => connection.Prepare("DELETE FROM set_aside").Execute();
+
+    public static void Clear(StoreConnection connection, EntityType type) =>
+        connection.Prepare("DELETE FROM set_aside WHERE entity_type = ?1").Bind(1, (long)type).Execute();
 }

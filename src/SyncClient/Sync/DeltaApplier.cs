@@ -21,6 +21,7 @@ internal static class DeltaApplier
         var device = DeviceState.Read(connection);
         if (device.Cursor is null && !delta.Checkpoint && delta.Progress?.EstimatedTotal >= ManyRows)
             DeferredIndexes.DeferWhileEmpty(connection);
+        device = BeginAnew(connection, device, delta);
         var rows = new ServerRows(transaction, device.Generation);
         var setAside = new SetAside(transaction, logger ?? NullLogger.Instance);
         Action<Change> apply = change => Apply(rows, change);
@@ -31,7 +32,9 @@ internal static class DeltaApplier
         {
             DeferredIndexes.Build(connection);
             if (device.IsResyncing)
-                rows.RemoveStale();
+                rows.CompleteResync();
+            foreach (var table in delta.CompletedAnew.Select(RowTables.Of).OfType<RowTable>())
+                rows.CompleteAnew(table);
             Settlement.OnCheckpoint(transaction, delta.LastClientSeq);
             device = device with
             {
@@ -43,6 +46,21 @@ internal static class DeltaApplier
 
         device.Write(connection);
         return delta.Checkpoint;
+    }
+
+    // Named again, a kind begins again: what came of it before may have been deleted since.
+    private static DeviceState BeginAnew(StoreConnection connection, DeviceState device, Delta delta)
+    {
+        if (delta.BegunAnew.Count == 0)
+            return device;
+        device = device with { Generation = device.Generation + 1 };
+        foreach (var table in delta.BegunAnew.Select(RowTables.Of).OfType<RowTable>())
+        {
+            KindsAnewTable.Begin(connection, table.Type, device.Generation);
+            SetAsideTable.Clear(connection, table.Type);
+        }
+
+        return device;
     }
 
     private static void Apply(ServerRows rows, Change change)

@@ -36,19 +36,27 @@ internal sealed class ServerRows(WriteTransaction transaction, long generation)
         }
     }
 
-    /// <summary>Removes the server's rows that the resync has not brought again.</summary>
-    public void RemoveStale()
+    /// <summary>Completes a kind that began anew: removes the server's rows of it that have not come again.</summary>
+    public void CompleteAnew(RowTable table)
+    {
+        if (KindsAnewTable.Find(_connection, table.Type) is not { } begunWith)
+            return;
+        var last = new RowId(Guid.Empty);
+        while (table.StaleIds(_connection, begunWith, last) is { Count: > 0 } ids)
+        {
+            last = ids[^1];
+            foreach (var id in ids)
+                Remove(table, id, RowChangeKind.Deleted);
+        }
+
+        KindsAnewTable.Complete(_connection, table.Type);
+    }
+
+    /// <summary>Completes a resync.</summary>
+    public void CompleteResync()
     {
         transaction.EverythingChanged();
         foreach (var table in RowTables.All)
-        {
-            var last = new RowId(Guid.Empty);
-            while (table.StaleIds(_connection, generation, last) is { Count: > 0 } ids)
-            {
-                last = ids[^1];
-                foreach (var id in ids)
-                    Remove(table, id, RowChangeKind.Deleted);
-            }
-        }
+            CompleteAnew(table);
     }
 }

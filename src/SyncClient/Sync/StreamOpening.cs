@@ -9,11 +9,15 @@ internal static class StreamOpening
 {
     private const int ProtocolVersion = 1;
 
+    // Always named: only this side knows what it can store.
+    private static readonly EntityType[] DefaultTypes =
+        [.. RowTables.All.Select(table => table.Type).Where(type => type != EntityType.ActivityLog)];
+
     // As many as a server takes; the others are asked for once these are settled.
     private const int MaxDeferredOperations = 10_000;
 
     /// <summary>The first message of a stream.</summary>
-    public static Hello Hello(StoreConnection connection, string appVersion, IEnumerable<EntityType> entityTypes)
+    public static Hello Hello(StoreConnection connection, string appVersion, ICollection<EntityType> entityTypes)
     {
         var device = DeviceState.Read(connection);
         var hello = new Hello
@@ -27,7 +31,8 @@ internal static class StreamOpening
                 ? first
                 : device.NextClientSeq,
         };
-        hello.EntityTypes.AddRange(entityTypes);
+        hello.EntityTypes.AddRange(entityTypes.Count > 0 ? entityTypes : DefaultTypes);
+        hello.Features.Add(Feature.KindsAnew);
         hello.DeferredOperationIds.AddRange(
             OutboxTable.List(connection, OutboxState.Deferred, 0, MaxDeferredOperations).Select(entry => entry.Operation.Id));
         return hello;
@@ -82,6 +87,8 @@ internal static class StreamOpening
     {
         var device = DeviceState.Read(transaction.Connection);
         SetAsideTable.Clear(transaction.Connection);
+        foreach (var table in RowTables.All)
+            KindsAnewTable.Begin(transaction.Connection, table.Type, device.Generation + 1);
         (device with
         {
             Cursor = null,

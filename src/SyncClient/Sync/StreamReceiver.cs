@@ -24,6 +24,7 @@ internal sealed class StreamReceiver(
 {
     private readonly OldActivity _oldActivity = new();
     private bool _hasCheckpoint;
+    private string _requiredAppVersion = "";
 
     /// <summary>The access token that the stream lives on: the one it was opened with, or the last one it was given.</summary>
     public string AccessToken { get; private set; } = accessToken;
@@ -42,6 +43,15 @@ internal sealed class StreamReceiver(
     /// <summary>Whether a checkpoint has come that includes everything pushed, and what was to be verified is.</summary>
     public async Task<bool> IsSettledAsync(CancellationToken cancellationToken) =>
         _hasCheckpoint && verification?.IsDone != false && await store.ReadAsync(OutboxTable.IsSettled, cancellationToken).ConfigureAwait(false);
+
+    /// <summary>The version that this app must have to be served, once its outbox is handed in; null while there is more to do.</summary>
+    public async Task<string?> FindRequiredAppVersionAsync(CancellationToken cancellationToken) =>
+        _requiredAppVersion.Length > 0
+        && await store.ReadAsync(
+            connection => OutboxTable.Count(connection, OutboxState.Queued) + OutboxTable.Count(connection, OutboxState.Sent),
+            cancellationToken).ConfigureAwait(false) == 0
+            ? _requiredAppVersion
+            : null;
 
     public async Task HandleAsync(SyncStreamResponse message, CancellationToken cancellationToken)
     {
@@ -89,6 +99,7 @@ internal sealed class StreamReceiver(
         if (!agrees)
             throw new DeviceForkedException();
         IsWelcome = true;
+        _requiredAppVersion = welcome.RequiredAppVersion;
         status.Set(new(SyncState.CatchingUp));
         sender.OnWelcome(welcome);
     }

@@ -15,7 +15,7 @@ internal static class SyncFailure
     {
         NotSignedInException => SyncState.SignedOut,
         ServerUnreachableException => SyncState.Offline,
-        { Reason: ErrorReason.ProtocolVersionUnsupported } => SyncState.AppTooOld,
+        { Reason: ErrorReason.AppTooOld or ErrorReason.ProtocolVersionUnsupported } => SyncState.UpdateRequired,
         { Reason: ErrorReason.DeviceRevoked } => SyncState.Revoked,
         { Reason: ErrorReason.Unavailable or ErrorReason.RateLimited or ErrorReason.Busy } => SyncState.Offline,
         // A fault of the server, not of this app.
@@ -23,6 +23,16 @@ internal static class SyncFailure
         _ => SyncState.Failed,
     };
 
-    /// <summary>Whether trying again changes nothing until a person has done something.</summary>
-    public static bool NeedsPerson(SyncState state) => state is SyncState.SignedOut or SyncState.AppTooOld or SyncState.Revoked;
+    /// <summary>
+    /// Whether trying again changes nothing until a person has done something. An app that is too old is not among them: it goes on
+    /// handing in its edits, and a server that was told the wrong version is told another.
+    /// </summary>
+    public static bool NeedsPerson(SyncState state) => state is SyncState.SignedOut or SyncState.Revoked;
+
+    /// <summary>The end of a stream whose server serves newer versions of this app only.</summary>
+    public static KhsCrmException AppTooOld(string requiredVersion) =>
+        new($"This app is too old for the server: install version {requiredVersion} or later. Edits are handed in all the same.")
+        {
+            Reason = ErrorReason.AppTooOld,
+        };
 }

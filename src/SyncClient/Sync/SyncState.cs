@@ -1,8 +1,8 @@
 namespace KhsCrm.SyncClient;
 
 /// <summary>
-/// What the sync of a device is doing. Once started it never ends by itself: in <see cref="SignedOut"/>,
-/// <see cref="AppTooOld"/> and <see cref="Revoked"/> it waits for a person, otherwise it is tried again.
+/// What the sync of a device is doing. Once started it never ends by itself: in <see cref="SignedOut"/> and
+/// <see cref="Revoked"/> it waits for a person, otherwise it is tried again.
 /// </summary>
 public enum SyncState
 {
@@ -30,8 +30,11 @@ public enum SyncState
     /// <summary>Not connected because the app asked for it; see <see cref="KhsCrmClient.Pause"/>.</summary>
     Paused,
 
-    /// <summary>The server does not speak with a version of the app as old as this one. The app must be updated.</summary>
-    AppTooOld,
+    /// <summary>
+    /// The server serves newer versions of this app only: the app must be updated. Edits are still handed in, now and then, and
+    /// nothing is received.
+    /// </summary>
+    UpdateRequired,
 
     /// <summary>An owner has shut this device out. What it holds can no longer be read.</summary>
     Revoked,

@@ -73,6 +73,12 @@ internal sealed class SyncStream(
                 await _receiver.HandleAsync(message, ending.Token).ConfigureAwait(false);
                 if (message.Welcome is not null)
                     control.OnWelcome();
+                if (await _receiver.FindRequiredAppVersionAsync(ending.Token).ConfigureAwait(false) is { } required)
+                {
+                    await SayGoodbyeAsync(call, sender, ending).ConfigureAwait(false);
+                    throw SyncFailure.AppTooOld(required);
+                }
+
                 watchdog.Resume(
                     isProgress: message.Heartbeat is null, isDue: untilSettled || _receiver.IsCatchingUp || sender.IsOwedResults);
                 if (untilSettled && await _receiver.IsSettledAsync(ending.Token).ConfigureAwait(false))

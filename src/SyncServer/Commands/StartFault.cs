@@ -1,3 +1,4 @@
+using KhsCrm.Storage.Schema;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Options;
 using Npgsql;
@@ -9,7 +10,7 @@ internal static class StartFault
 {
     /// <summary>Whether the sentence says all there is to know; what else happens is a bug and keeps its stack.</summary>
     public static bool IsExpected(Exception exception) =>
-        exception is OptionsValidationException or IOException or ArgumentException || Database(exception) is not null;
+        exception is OptionsValidationException or SchemaMismatchException or IOException or ArgumentException || Database(exception) is not null;
 
     /// <summary>Says it on stderr.</summary>
     /// <param name="exception">What was thrown.</param>

@@ -4,6 +4,7 @@ using Grpc.Core;
 using Grpc.Core.Interceptors;
 using KhsCrm.Storage.Devices;
 using KhsCrm.Storage.Push;
+using KhsCrm.SyncServer.Hosting;
 using KhsCrm.V1;
 using Microsoft.AspNetCore.Connections;
 using Npgsql;
@@ -12,13 +13,14 @@ using Status = Grpc.Core.Status;
 namespace KhsCrm.SyncServer.Errors;
 
 /// <summary>The one place where an exception becomes a <c>google.rpc.Status</c>. No stack trace leaves the server.</summary>
-internal sealed class ErrorInterceptor(DatabaseOutage outage, ILogger<ErrorInterceptor> logger) : Interceptor
+internal sealed class ErrorInterceptor(DatabaseOutage outage, SchemaGate gate, ILogger<ErrorInterceptor> logger) : Interceptor
 {
     public override async Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
         TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)
     {
         try
         {
+            gate.Pass(context.Method);
             return await continuation(request, context);
         }
         catch (Exception exception)
@@ -35,6 +37,7 @@ internal sealed class ErrorInterceptor(DatabaseOutage outage, ILogger<ErrorInter
     {
         try
         {
+            gate.Pass(context.Method);
             await continuation(request, responseStream, context);
         }
         catch (Exception exception)
@@ -51,6 +54,7 @@ internal sealed class ErrorInterceptor(DatabaseOutage outage, ILogger<ErrorInter
     {
         try
         {
+            gate.Pass(context.Method);
             await continuation(new CallerStream<TRequest>(requestStream), responseStream, context);
         }
         catch (Exception exception)

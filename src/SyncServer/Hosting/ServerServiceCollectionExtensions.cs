@@ -1,6 +1,7 @@
 using Grpc.AspNetCore.Server.Model;
 using KhsCrm.Storage;
 using KhsCrm.SyncServer.Auth;
+using KhsCrm.SyncServer.Clients;
 using KhsCrm.SyncServer.Deferral;
 using KhsCrm.SyncServer.Errors;
 using KhsCrm.SyncServer.Http;
@@ -25,6 +26,7 @@ internal static class ServerServiceCollectionExtensions
     public static IServiceCollection AddKhsCrmServer(
         this IServiceCollection services, string connectionString, string? readConnectionString) => services
         .AddKhsCrmStorage(connectionString, readConnectionString)
+        .AddSchemaGate()
         .AddAuth()
         .AddLimits()
         .AddLive()
@@ -49,6 +51,13 @@ internal static class ServerServiceCollectionExtensions
         endpoints.MapGrpcService<ServiceAccountService>();
         endpoints.MapGrpcHealthChecksService();
         endpoints.MapGrpcReflectionService();
+    }
+
+    // First: what else starts works with the schema.
+    private static IServiceCollection AddSchemaGate(this IServiceCollection services)
+    {
+        services.AddSingleton<SchemaGate>();
+        return services.AddHostedService(provider => provider.GetRequiredService<SchemaGate>());
     }
 
     private static IServiceCollection AddAuth(this IServiceCollection services)
@@ -89,6 +98,8 @@ internal static class ServerServiceCollectionExtensions
 
     private static IServiceCollection AddSync(this IServiceCollection services)
     {
+        services.AddOptions<ClientOptions>().BindConfiguration("Clients").ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<ServedVersions>();
         services.AddOptions<SyncOptions>().BindConfiguration("Sync").ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<StreamClock>().AddHostedService(provider => provider.GetRequiredService<StreamClock>());
         return services.AddSingleton<PushMeter>().AddSingleton<PushHandler>().AddSingleton<PageTokens>().AddSingleton<TypedWrites>().AddSingleton<SyncSessionFactory>();

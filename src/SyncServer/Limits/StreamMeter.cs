@@ -10,8 +10,12 @@ internal sealed class StreamMeter(Guid userId, Guid deviceId, string appVersion,
     private readonly DateTimeOffset _openedAt = timeProvider.GetUtcNow();
     private long _lastReceivedAt = timeProvider.GetUtcNow().UtcTicks;
     private long _operations;
+    private long _received;
 
     public Guid DeviceId => deviceId;
+
+    /// <summary>How many messages the device sent.</summary>
+    public long Received => Interlocked.Read(ref _received);
 
     /// <summary>The device sent something.</summary>
     /// <param name="operations">How many operations were in it.</param>
@@ -19,6 +23,7 @@ internal sealed class StreamMeter(Guid userId, Guid deviceId, string appVersion,
     {
         Volatile.Write(ref _lastReceivedAt, timeProvider.GetUtcNow().UtcTicks);
         Interlocked.Add(ref _operations, operations);
+        Interlocked.Increment(ref _received);
     }
 
     public StreamStatus Measure()

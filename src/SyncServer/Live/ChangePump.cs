@@ -1,4 +1,5 @@
 using Google.Protobuf.WellKnownTypes;
+using KhsCrm.Storage.Deltas;
 using KhsCrm.Storage.Live;
 using KhsCrm.SyncServer.Errors;
 using KhsCrm.V1;
@@ -148,7 +149,7 @@ internal sealed class ChangePump(
 
     private async Task PumpAsync(LivePosition position, CancellationToken cancellationToken)
     {
-        LiveKinds kinds = default;
+        KindSet kinds = default;
         int count;
         lock (_gate)
             count = _feeds.Count;
@@ -157,7 +158,7 @@ internal sealed class ChangePump(
         lock (_gate)
         {
             foreach (var feed in _feeds)
-                kinds = kinds.And(feed.Kinds);
+                kinds = kinds.Union(feed.Kinds);
         }
 
         var devices = pushes.Take();

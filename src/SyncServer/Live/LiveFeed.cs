@@ -1,3 +1,4 @@
+using KhsCrm.Storage.Deltas;
 using KhsCrm.Storage.Live;
 
 namespace KhsCrm.SyncServer.Live;
@@ -8,7 +9,7 @@ namespace KhsCrm.SyncServer.Live;
 /// its own cursor and costs nobody else anything.
 /// </summary>
 internal sealed class LiveFeed(
-    LiveOptions options, Guid deviceId, LiveKinds kinds, Func<Guid> sessionId, Wake wake, Backlog backlog, TimeProvider timeProvider)
+    LiveOptions options, Guid deviceId, KindSet kinds, Func<Guid> sessionId, Wake wake, Backlog backlog, TimeProvider timeProvider)
 {
     private readonly Lock _lock = new();
     private Queue<LiveWindow>? _collected;
@@ -25,7 +26,7 @@ internal sealed class LiveFeed(
     public Guid DeviceId => deviceId;
 
     /// <summary>The kinds of entities that it wants.</summary>
-    public LiveKinds Kinds => kinds;
+    public KindSet Kinds => kinds;
 
     /// <summary>The pump's side: begins to collect the windows that follow a position, in place of what there was.</summary>
     public void Collect(LivePosition pump)

@@ -3,6 +3,7 @@ using Grpc.Core;
 using KhsCrm.Storage.Devices;
 using KhsCrm.Storage.Operations;
 using KhsCrm.SyncServer.Auth;
+using KhsCrm.SyncServer.Clients;
 using KhsCrm.SyncServer.Errors;
 using KhsCrm.SyncServer.Limits;
 using KhsCrm.SyncServer.Live;
@@ -20,6 +21,7 @@ internal sealed class OperationsService(
     ChangePump pump,
     PushMeter push,
     PageTokens pages,
+    ServedVersions served,
     TimeProvider timeProvider) : V1.OperationsService.OperationsServiceBase
 {
     private const int MaxItems = 1_000;
@@ -40,6 +42,9 @@ internal sealed class OperationsService(
         await context.RequireOwnerAsync();
         var most = Items("max_streams", request.MaxStreams, fallback: 100);
         var queue = await ledger.ReadAsync(context.CancellationToken);
+        var versions = await devices.CountVersionsAsync(context.CancellationToken);
+        foreach (var version in versions)
+            version.IsTooOld = served.FindRequired(version.AppVersion) is not null;
         StreamStatus[] open = [.. streams.List().Select(stream => stream.Meter).OfType<StreamMeter>().Select(meter => meter.Measure())];
         return new GetSyncStatusResponse
         {
@@ -53,6 +58,7 @@ internal sealed class OperationsService(
                 Pump = pump.Measure(),
                 Push = push.Measure(),
                 Queue = { queue },
+                AppVersions = { versions },
             },
         };
     }
@@ -65,6 +71,8 @@ internal sealed class OperationsService(
         var (found, next) = page.Cut(
             await devices.ReadAsync(whose, request.IncludeRevoked, page.After, page.Limit, context.CancellationToken),
             DeviceDirectory.Position.Of);
+        foreach (var device in found)
+            device.IsTooOld = served.FindRequired(device.AppVersion) is not null;
         return new ListDevicesResponse { Devices = { found }, NextPageToken = next };
     }
 

@@ -68,7 +68,9 @@ internal sealed class DeltaLoop(
             // The next page is read while this one is written: so many at a time, and no more.
             if (!delta.Checkpoint)
                 _next = ReadAsync(delta.Cursor.Memory, ended);
-            if (encoded.Count + delta.Digests.Count > 0 || !delta.Checkpoint || delta.LastClientSeq != _lastClientSeqSent)
+            if (encoded.Count + delta.Digests.Count + delta.CompletedAnew.Count > 0
+                || !delta.Checkpoint
+                || delta.LastClientSeq != _lastClientSeqSent)
             {
                 if (delta.Digests.Count > 0)
                     digests.Clear();

@@ -1,3 +1,4 @@
+using KhsCrm.Storage.Deltas;
 using KhsCrm.SyncServer.Errors;
 using KhsCrm.SyncServer.Live;
 using KhsCrm.V1;
@@ -5,7 +6,7 @@ using KhsCrm.V1;
 namespace KhsCrm.SyncServer.Sync;
 
 /// <summary>The one request for digests that waits for the next checkpoint.</summary>
-internal sealed class DigestInbox(IReadOnlyCollection<EntityType> types, Wake wake)
+internal sealed class DigestInbox(KindSet kinds, Wake wake)
 {
     private DigestRequest? _waiting;
 
@@ -16,7 +17,7 @@ internal sealed class DigestInbox(IReadOnlyCollection<EntityType> types, Wake wa
     /// <exception cref="RpcFault">It asks for too much, or for what the stream does not carry, or another one still waits.</exception>
     public void Add(DigestRequest request)
     {
-        DigestRules.Check(request, types);
+        DigestRules.Check(request, kinds);
         if (Interlocked.CompareExchange(ref _waiting, request, null) is not null)
             throw new RpcFault(ErrorReason.ProtocolViolation, "another digest request is not answered yet");
         wake.Call();

@@ -1,4 +1,5 @@
 using KhsCrm.Contracts.Rules;
+using KhsCrm.Storage.Deltas;
 using KhsCrm.SyncServer.Errors;
 using KhsCrm.V1;
 
@@ -12,13 +13,13 @@ internal static class DigestRules
     private const int MaxCompleteBuckets = 512;
 
     /// <exception cref="RpcFault">It is not; the fault names the fields.</exception>
-    public static void Check(DigestRequest request, IReadOnlyCollection<EntityType> types)
+    public static void Check(DigestRequest request, KindSet kinds)
     {
         List<FieldViolation> violations = [];
-        if (request.Entities.Count == 0 && types.Count > 0 && types.All(type => type == EntityType.ActivityLog))
+        if (request.Entities.Count == 0 && kinds.Except(KindSet.Of(EntityType.ActivityLog)).IsEmpty)
             violations.Add(new("digest_request.entities", "nothing that the stream carries can be digested"));
         for (var i = 0; i < request.Entities.Count; i++)
-            violations.AddRange(CheckEntity($"digest_request.entities[{i}]", request.Entities[i], types));
+            violations.AddRange(CheckEntity($"digest_request.entities[{i}]", request.Entities[i], kinds));
         if (request.Entities.DistinctBy(entity => entity.EntityType).Count() < request.Entities.Count)
             violations.Add(new("digest_request.entities", "must name each kind at most once"));
         if (violations.Count > 0)
@@ -30,10 +31,9 @@ internal static class DigestRules
     }
 
     private static IEnumerable<FieldViolation> CheckEntity(
-        string field, EntityDigestRequest entity, IReadOnlyCollection<EntityType> types)
+        string field, EntityDigestRequest entity, KindSet kinds)
     {
-        var isCarried = types.Count == 0 || types.Contains(entity.EntityType);
-        if (entity.EntityType is EntityType.Unspecified or EntityType.ActivityLog || !Enum.IsDefined(entity.EntityType) || !isCarried)
+        if (entity.EntityType == EntityType.ActivityLog || !kinds.Contains(entity.EntityType))
             yield return new($"{field}.entity_type", "must be a kind that the stream carries, and not ActivityLog");
         if (entity.BucketBits is < 0 or > MaxBits)
             yield return new($"{field}.bucket_bits", $"must be 0 to {MaxBits}");

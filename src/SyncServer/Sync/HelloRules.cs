@@ -9,7 +9,7 @@ namespace KhsCrm.SyncServer.Sync;
 /// <summary>What a Hello must be.</summary>
 internal static class HelloRules
 {
-    /// <summary>The version of the protocol that this server speaks.</summary>
+    /// <summary>The version of the protocol that this server speaks. What a device may use beyond it, features say.</summary>
     public const int ProtocolVersion = 1;
 
     private const int MaxDeferredOperations = 10_000;
@@ -18,14 +18,6 @@ internal static class HelloRules
     /// <exception cref="RpcFault">It is not; the fault names the fields.</exception>
     public static void Check(Hello hello)
     {
-        if (hello.ProtocolVersion != ProtocolVersion)
-        {
-            throw new RpcFault(
-                ErrorReason.ProtocolVersionUnsupported,
-                $"hello.protocol_version is {hello.ProtocolVersion}; this server speaks {ProtocolVersion}",
-                ("supported", $"{ProtocolVersion}"));
-        }
-
         List<FieldViolation> violations = [];
         if (!Uuid.Is(hello.DeviceId))
             violations.Add(new("hello.device_id", "must be a lower-case UUID"));
@@ -45,8 +37,8 @@ internal static class HelloRules
         Guid.Parse(hello.DeviceId), userId, sessionId, hello.AppVersion,
         hello.WantsWipeProof ? RandomNumberGenerator.GetBytes(WipeProofBytes) : null);
 
-    /// <summary>Checks a list of kinds of entities.</summary>
+    /// <summary>Checks a list of kinds of entities. Those that a newer app knows, and this server does not, are passed over.</summary>
     public static IEnumerable<FieldViolation> CheckTypes(string field, IEnumerable<EntityType> types) => types
-        .Where(type => type == EntityType.Unspecified || !Enum.IsDefined(type))
+        .Where(type => type == EntityType.Unspecified)
         .Select(type => new FieldViolation(field, $"{type:D} is not an EntityType", ErrorReason.EnumValueUnknown));
 }

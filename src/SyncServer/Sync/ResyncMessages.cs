@@ -13,7 +13,7 @@ internal static class ResyncMessages
             ResyncReason.CursorTooOld => "the device was offline for longer than deletions are remembered",
             ResyncReason.DatabaseRestored => "the database was restored from a backup",
             ResyncReason.RoleChanged => "the user has another role now",
-            _ => "the cursor is not one that this server issued to this user for these entity types",
+            _ => "the cursor is not one that this server issued to this user, or a kind of entities begins anew",
         },
     };
 }

@@ -82,7 +82,9 @@ internal sealed class SyncService(
         var user = await context.RequireUserAsync();
         if (HelloRules.CheckTypes("entity_types", request.EntityTypes).ToList() is { Count: > 0 } violations)
             throw new RpcFault(violations);
-        var scope = new DeltaScope(user.Id, user.Role, null, request.EntityTypes, user.SessionId);
+        var scope = new DeltaScope(
+            user.Id, user.Role, null, request.EntityTypes, user.SessionId,
+            TakesKindsAnew: request.Features.Contains(Feature.KindsAnew));
         await new PullLoop(catchUps, scope).RunAsync(request.Cursor.Memory, writeAsync, resyncAsync, context.CancellationToken);
     }
 }

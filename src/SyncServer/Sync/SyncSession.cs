@@ -19,7 +19,7 @@ namespace KhsCrm.SyncServer.Sync;
 /// One stream of one device: a loop that takes what the device sends, and one that brings it deltas. Both write through one
 /// writer: a slow device holds up its own loops, nobody else's.
 /// </summary>
-internal sealed class SyncSession(
+internal sealed partial class SyncSession(
     SyncSessionFactory shared,
     CurrentUser user,
     LiveStream stream,
@@ -41,18 +41,23 @@ internal sealed class SyncSession(
         var hello = await ReadHelloAsync(cancellationToken);
         var device = Guid.Parse(hello.DeviceId);
         var greeting = await GreetAsync(hello, cancellationToken);
-        var scope = new DeltaScope(user.Id, greeting.Role, device, hello.EntityTypes, stream.SessionId);
+        var scope = new DeltaScope(
+            user.Id, greeting.Role, device, hello.EntityTypes, stream.SessionId,
+            TakesKindsAnew: hello.Features.Contains(Feature.KindsAnew));
+        var kinds = scope.ToKinds(shared.DeltaOptions.Value);
         var feed = new LiveFeed(
-            shared.LiveOptions.Value, device, LiveKinds.Of(scope), () => stream.SessionId, _wake, shared.Backlog, shared.TimeProvider);
+            shared.LiveOptions.Value, device, kinds, () => stream.SessionId, _wake, shared.Backlog, shared.TimeProvider);
         stream.Meter = new StreamMeter(user.Id, device, hello.AppVersion, feed, shared.TimeProvider);
+        if (shared.ServedVersions.FindRequired(hello.AppVersion) is { } required)
+            await RelieveAsync(hello, greeting, required, cancellationToken);
         _notices = new StreamNotices(_writer, _credentials, _options, shared.TimeProvider);
         using var woken = _ended.Token.Register(_wake.Call);
         shared.Pump.Attach(feed);
         shared.Clock.Add(this);
         try
         {
-            await _writer.WriteAsync(new SyncStreamResponse { Welcome = Welcome(greeting, hello.WantsWipeProof) }, cancellationToken);
-            _digests = new DigestInbox(hello.EntityTypes, _wake);
+            await _writer.WriteAsync(new SyncStreamResponse { Welcome = Welcome(greeting, hello) }, cancellationToken);
+            _digests = new DigestInbox(kinds, _wake);
             var deltas = new DeltaLoop(shared, stream, feed, _wake, _writer, _notices, _digests, scope);
             var late = new LateResultLoop(shared.LateResults, shared.Deferred, new Actor(user.Id, greeting.Role, device), hello);
             await RunAsync(device, deltas, late, hello.Cursor.Memory, cancellationToken);
@@ -159,7 +164,7 @@ internal sealed class SyncSession(
         return greeting;
     }
 
-    private Welcome Welcome(DeviceGreeting greeting, bool wantsWipeProof) => new()
+    private Welcome Welcome(DeviceGreeting greeting, Hello hello, string requiredAppVersion = "") => new()
     {
         ProtocolVersion = HelloRules.ProtocolVersion,
         ServerTime = Timestamp.FromDateTimeOffset(shared.TimeProvider.GetUtcNow()),
@@ -169,7 +174,10 @@ internal sealed class SyncSession(
         MaxBatchesInFlight = _options.MaxBatchesInFlight,
         UserId = user.Id.ToString(),
         ActivityLogAge = Duration.FromTimeSpan(shared.DeltaOptions.Value.ActivityLogAge),
-        WipeProof = wantsWipeProof ? ByteString.CopyFrom(greeting.WipeProof) : ByteString.Empty,
+        EntityTypes = { shared.DeltaOptions.Value.Kinds.ToTypes() },
+        Features = { Feature.KindsAnew },
+        RequiredAppVersion = requiredAppVersion,
+        WipeProof = hello.WantsWipeProof ? ByteString.CopyFrom(greeting.WipeProof) : ByteString.Empty,
     };
 
     private async Task ReceiveAsync(Guid device, CancellationToken cancellationToken)
@@ -194,7 +202,7 @@ internal sealed class SyncSession(
                 case SyncStreamRequest.MessageOneofCase.CursorAck:
                     break;
                 case SyncStreamRequest.MessageOneofCase.DigestRequest:
-                    _digests!.Add(request.DigestRequest);
+                    _digests?.Add(request.DigestRequest);
                     break;
                 default:
                     throw new RpcFault(

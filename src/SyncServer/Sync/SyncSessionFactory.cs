@@ -3,6 +3,7 @@ using KhsCrm.Storage.Deltas;
 using KhsCrm.Storage.Devices;
 using KhsCrm.Storage.Push.Deferral;
 using KhsCrm.SyncServer.Auth;
+using KhsCrm.SyncServer.Clients;
 using KhsCrm.SyncServer.Deferral;
 using KhsCrm.SyncServer.Limits;
 using KhsCrm.SyncServer.Live;
@@ -23,6 +24,7 @@ internal sealed record SyncSessionFactory(
     LateResults LateResults,
     StreamClock Clock,
     Authenticator Authenticator,
+    ServedVersions ServedVersions,
     IOptions<SyncOptions> Options,
     IOptions<LiveOptions> LiveOptions,
     IOptions<DeltaOptions> DeltaOptions,

@@ -19,6 +19,8 @@ internal sealed class CrashRig : IAsyncDisposable
 
     public string Url { get; }
 
+    public string ConnectionString => _postgres.ConnectionString;
+
     public NpgsqlDataSource DataSource { get; }
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;

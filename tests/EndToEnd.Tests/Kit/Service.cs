@@ -8,11 +8,12 @@ namespace KhsCrm.EndToEnd.Tests.Kit;
 internal sealed class Service : IAsyncDisposable
 {
     private readonly TestDatabase _database;
+    private readonly (string Name, string Value)[] _settings;
     private ChildProcess _process;
 
-    private Service(TestDatabase database, ChildProcess process, string url)
+    private Service(TestDatabase database, (string Name, string Value)[] settings, ChildProcess process, string url)
     {
-        (_database, _process, Url) = (database, process, url);
+        (_database, _settings, _process, Url) = (database, settings, process, url);
         DataSource = NpgsqlDataSource.Create(database.ConnectionString);
     }
 
@@ -26,11 +27,13 @@ internal sealed class Service : IAsyncDisposable
 
     public string ConnectionString => _database.ConnectionString;
 
-    public static async Task<Service> StartAsync()
+    /// <summary>Starts it.</summary>
+    /// <param name="settings">Settings besides those of the tests, as environment variables.</param>
+    public static async Task<Service> StartAsync(params (string Name, string Value)[] settings)
     {
         var database = await TestDatabase.CreateEmptyAsync(TestContext.Current.CancellationToken);
-        var process = Launch(database, port: 0);
-        return new Service(database, process, await UrlAsync(process));
+        var process = Launch(database, port: 0, settings);
+        return new Service(database, settings, process, await UrlAsync(process));
     }
 
     /// <summary>A new device in a folder of its own, signed in.</summary>
@@ -53,7 +56,7 @@ internal sealed class Service : IAsyncDisposable
     /// <summary>Starts it again where it was.</summary>
     public async Task StartAgainAsync()
     {
-        _process = Launch(_database, new Uri(Url).Port);
+        _process = Launch(_database, new Uri(Url).Port, _settings);
         Url = await UrlAsync(_process);
     }
 
@@ -114,11 +117,11 @@ internal sealed class Service : IAsyncDisposable
         await _database.DisposeAsync();
     }
 
-    private static ChildProcess Launch(TestDatabase database, int port) => ChildProcess.Start(
+    private static ChildProcess Launch(TestDatabase database, int port, (string Name, string Value)[] settings) => ChildProcess.Start(
         "KhsCrm.SyncServer.dll",
         ["dev", "--port", $"{port}", "--http-port", "0", "--connection", database.ConnectionString, "--customers", "4", "--jobs", "5", "--materials", "8"],
         // Devices on a bad network renew their tokens far more often than people sign in.
-        environment: [("Limits__RefreshesPerAccount", "100000"), ("Limits__RefreshesPerAddress", "1000000")]);
+        environment: [("Limits__RefreshesPerAccount", "100000"), ("Limits__RefreshesPerAddress", "1000000"), .. settings]);
 
     private static async Task<string> UrlAsync(ChildProcess process) => (await process.WaitForLineAsync("ready "))["ready ".Length..];
 }

@@ -14,13 +14,16 @@ public sealed class CursorTests
     public void A_cursor_reads_back_as_it_was_written_and_no_part_of_it_does()
     {
         var cursor = new Cursor(
-            new CursorScope(Guid.NewGuid(), Role.Worker, 0b1110),
+            new CursorScope(Guid.NewGuid(), Role.Worker),
+            new HeldKinds(new KindSet(0b1110), [new(new KindSet(1UL << 63), new Snapshot(2, 9, [4]), DateTime.UnixEpoch)]),
             new DatabaseIdentity("7371113050723648193.5.16384", 3),
             new NpgsqlLogSequenceNumber(0x1_0000_0028),
             new DateTime(2026, 11, 22, 1, 2, 3, DateTimeKind.Utc).AddTicks(4567890),
             new Snapshot(5, 90, [7, 8, 89]),
             new Snapshot(100, 100, []),
             new RowKey(new DateTime(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc), Guid.NewGuid(), 4),
+            new KindSet(0b110),
+            new KindSet(0b10),
             12,
             345);
         var bytes = cursor.ToBytes();
@@ -38,7 +41,7 @@ public sealed class CursorTests
     public void A_snapshot_that_is_none_makes_no_cursor(ulong xmin, ulong xmax, ulong[] inProgress)
     {
         var cursor = new Cursor(
-            new CursorScope(Guid.NewGuid(), Role.Owner, 2), new DatabaseIdentity("1", 1), default, default, new Snapshot(xmin, xmax, inProgress), null, null, 0, 0);
+            new CursorScope(Guid.NewGuid(), Role.Owner), HeldKinds.Only(KindSet.Default), new DatabaseIdentity("1", 1), default, default, new Snapshot(xmin, xmax, inProgress));
 
         Assert.Null(Cursor.Parse(cursor.ToBytes()));
     }
@@ -51,7 +54,7 @@ public sealed class CursorTests
         for (var i = 0; i < 20_000; i++)
         {
             random.NextBytes(bytes);
-            bytes[0] = 2;
+            bytes[0] = (byte)(2 + (i % 2));
             Cursor.Parse(bytes.AsMemory(0, random.Next(bytes.Length)));
         }
     }

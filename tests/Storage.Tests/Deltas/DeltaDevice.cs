@@ -8,6 +8,15 @@ namespace KhsCrm.Storage.Tests.Deltas;
 /// <summary>The least that a device does with deltas: rows by kind and id, and a cursor.</summary>
 internal sealed class DeltaDevice(DeltaReader reader, DeltaScope scope)
 {
+    // The rows of kinds that begin anew and have not come again.
+    private readonly Dictionary<EntityType, HashSet<string>> _stale = [];
+
+    /// <summary>The server that it reads from.</summary>
+    public DeltaReader Server { get; set; } = reader;
+
+    /// <summary>What it asks for.</summary>
+    public DeltaScope Scope { get; set; } = scope;
+
     public Dictionary<(EntityType Type, string Id), Entity> Rows { get; } = [];
 
     public ByteString Cursor { get; set; } = ByteString.Empty;
@@ -40,12 +49,16 @@ internal sealed class DeltaDevice(DeltaReader reader, DeltaScope scope)
 
     public async Task<Delta?> ReadAsync()
     {
-        var result = await reader.ReadAsync(scope, Cursor.Memory, SyncedDatabase.Cancellation);
+        var result = await Server.ReadAsync(Scope, Cursor.Memory, SyncedDatabase.Cancellation);
         LastResync = result.Resync;
         if (result.Delta is not { } delta)
             return null;
+        foreach (var type in delta.BegunAnew)
+            _stale[type] = [.. Ids(type)];
         foreach (var change in delta.Changes)
             Apply(change);
+        foreach (var type in delta.CompletedAnew)
+            DropStale(type);
         Cursor = delta.Cursor;
         LargestDelta = Math.Max(LargestDelta, delta.Changes.Count);
         return delta;
@@ -59,6 +72,7 @@ internal sealed class DeltaDevice(DeltaReader reader, DeltaScope scope)
             case Change.ChangeOneofCase.Entity:
                 var kind = EntityKinds.Of(change.Entity)!;
                 Rows[(kind.Type, kind.GetId(change.Entity))] = change.Entity;
+                _stale.GetValueOrDefault(kind.Type)?.Remove(kind.GetId(change.Entity));
                 break;
             case Change.ChangeOneofCase.Deleted:
                 Rows.Remove((change.Deleted.EntityType, change.Deleted.EntityId));
@@ -70,6 +84,14 @@ internal sealed class DeltaDevice(DeltaReader reader, DeltaScope scope)
                     Rows.Remove(key);
                 break;
         }
+    }
+
+    private void DropStale(EntityType type)
+    {
+        if (!_stale.Remove(type, out var stale))
+            return;
+        foreach (var id in stale)
+            Rows.Remove((type, id));
     }
 
     private static string? JobOf(Entity row) =>

@@ -174,7 +174,7 @@ public sealed class PagingTests
             """);
         await using var connection = await database.DataSource.OpenConnectionAsync(Cancellation);
         var scope = new DeltaScope(Owner, Role.Owner, null, []);
-        var window = new Window(scope, scope.ToCursorScope(), null, new DeltaOptions { PageBytes = 1_048_576 });
+        var window = new Window(scope, null, new DeltaOptions { PageBytes = 1_048_576 });
 
         var read = await window.ReadAsync(connection, Cancellation);
 

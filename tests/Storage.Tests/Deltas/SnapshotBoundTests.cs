@@ -32,7 +32,7 @@ public sealed class SnapshotBoundTests
     {
         var whole = new Snapshot(100, 20_100, [.. Enumerable.Range(0, 10_000).Select(i => 100 + (2 * (ulong)i))]);
         var cursor = new Cursor(
-            new CursorScope(Guid.NewGuid(), Role.Owner, 1), new DatabaseIdentity("1.2.3", 1), default, DateTime.UnixEpoch, whole, null, null, 0, 0);
+            new CursorScope(Guid.NewGuid(), Role.Owner), HeldKinds.Only(KindSet.Default), new DatabaseIdentity("1.2.3", 1), default, DateTime.UnixEpoch, whole);
 
         // One that a device sends, from before the bound or made up, is cut as well.
         var read = Cursor.Parse(cursor.ToBytes());

@@ -52,8 +52,9 @@ internal sealed class SyncedDatabase : IAsyncDisposable
         return new SyncedDatabase(await _database.CopyAsync(Cancellation));
     }
 
-    public DeltaReader Reader(int pageSize = 1_000) =>
-        new(DataSource, Options.Create(new DeltaOptions { PageSize = pageSize }));
+    /// <summary>A server's reader; with fewer kinds, that of a server of an older version.</summary>
+    public DeltaReader Reader(int pageSize = 1_000, KindSet? kinds = null) =>
+        new(DataSource, Options.Create(new DeltaOptions { PageSize = pageSize, Kinds = kinds ?? KindSet.Known }));
 
     /// <summary>An applier that defers nothing, or as the options say.</summary>
     public OperationApplier Applier(DeferralOptions? deferral = null) =>

@@ -21,7 +21,7 @@ public sealed class EmptyWindowTests : IAsyncLifetime
 
     private static CancellationToken Cancellation => HistoryDatabase.Cancellation;
 
-    private static LiveKinds Kinds => LiveKinds.Of(new DeltaScope(Deltas.SyncedDatabase.Owner, Role.Owner, null, []));
+    private static KindSet Kinds => KindSet.Default;
 
     public async ValueTask InitializeAsync()
     {

@@ -24,7 +24,7 @@ internal sealed class LiveDevice(SyncedDatabase database, Guid user, params Enti
     /// <summary>How many sent the device back to its cursor.</summary>
     public int Reread { get; private set; }
 
-    public LiveKinds Kinds => LiveKinds.Of(Scope);
+    public KindSet Kinds => Scope.ToKinds(new DeltaOptions());
 
     private DeltaScope Scope => new(user, user == SyncedDatabase.Owner ? Role.Owner : Role.Worker, null, types);
 

@@ -37,7 +37,7 @@ public sealed class LiveWindowTests
         var position = await reader.ReadPositionAsync(SyncedDatabase.Cancellation);
         foreach (var device in devices)
             await device.AttachAsync();
-        var kinds = devices.Aggregate(default(LiveKinds), (all, device) => all.And(device.Kinds));
+        var kinds = devices.Aggregate(default(KindSet), (all, device) => all.Union(device.Kinds));
         List<NpgsqlConnection> open = [];
         for (var step = 0; step < 60; step++)
         {
@@ -121,7 +121,7 @@ public sealed class LiveWindowTests
 
     private static DeltaScope OwnersScope => new(SyncedDatabase.Owner, Role.Owner, null, []);
 
-    private static LiveKinds OwnersKinds => LiveKinds.Of(OwnersScope);
+    private static KindSet OwnersKinds => OwnersScope.ToKinds(new DeltaOptions());
 
     private static LiveReader Reader(SyncedDatabase database, int rows = 5_000) =>
         new(database.DataSource, Options.Create(new LiveWindowOptions { WindowRows = rows }));

@@ -157,7 +157,7 @@ public sealed class QueryPlanTests : IClassFixture<QueryPlanTests.Sample>
         var start = new Snapshot(next - 10, next, [next - 10, next - 5]);
 
         var plan = await ExplainAsync(command => Use(command,
-            new WindowQuery(Scope, start, null, null, Options).Keys([TableOf(table)])));
+            new WindowQuery(Range(new(Scope, HeldKinds.Only(KindSet.Known), Database, default, default, start)), Options).Keys([TableOf(table)])));
 
         Assert.Contains(index, plan, StringComparison.Ordinal);
         AssertNoScanOf(table, plan);
@@ -179,7 +179,7 @@ public sealed class QueryPlanTests : IClassFixture<QueryPlanTests.Sample>
         var last = new RowKey(DateTime.UnixEpoch, Guid.Empty, 0);
         var tables = TimeIndexes.Select(row => TableOf(row.Data.Item1));
 
-        var plan = await ExplainAsync(command => Use(command, new WindowQuery(Scope, null, target, last, Options).Keys(tables)));
+        var plan = await ExplainAsync(command => Use(command, new WindowQuery(Range(new(Scope, HeldKinds.None, Database, default, default, null, target, last, KindSet.Known)), Options).Keys(tables)));
 
         Assert.Contains("Merge Append", plan, StringComparison.Ordinal);
         foreach (var row in TimeIndexes)
@@ -190,7 +190,11 @@ public sealed class QueryPlanTests : IClassFixture<QueryPlanTests.Sample>
 
     private static DeltaOptions Options => new() { PageSize = 100 };
 
-    private static CursorScope Scope => new(Rows.Owner, Role.Owner, int.MaxValue);
+    private static CursorScope Scope => new(Rows.Owner, Role.Owner);
+
+    private static DatabaseIdentity Database => new("1", 1);
+
+    private static WindowRange Range(Cursor position) => new(Scope, KindSet.Known, position);
 
     private static EntityTable TableOf(string name) => EntityTables.All.Single(table => table.Name == name);
 

@@ -844,6 +844,13 @@ CREATE TABLE public.refresh_tokens (
     CONSTRAINT check_refresh_tokens_times CHECK (((((created_at AT TIME ZONE 'UTC'::text) >= '0001-01-01 00:00:00'::timestamp without time zone) AND ((created_at AT TIME ZONE 'UTC'::text) <= '9999-12-31 23:59:59.999999'::timestamp without time zone)) AND (((expires_at AT TIME ZONE 'UTC'::text) >= '0001-01-01 00:00:00'::timestamp without time zone) AND ((expires_at AT TIME ZONE 'UTC'::text) <= '9999-12-31 23:59:59.999999'::timestamp without time zone)) AND (((used_at AT TIME ZONE 'UTC'::text) >= '0001-01-01 00:00:00'::timestamp without time zone) AND ((used_at AT TIME ZONE 'UTC'::text) <= '9999-12-31 23:59:59.999999'::timestamp without time zone))))
 );
 
+CREATE TABLE public.schema_compatibility (
+    migration_id text NOT NULL,
+    oldest_server text NOT NULL
+);
+
+COMMENT ON TABLE public.schema_compatibility IS 'Which servers may run on a migration that they do not know: those that know the migration oldest_server.';
+
 CREATE TABLE public.service_accounts (
     user_id uuid NOT NULL,
     key_digest character varying(64) NOT NULL,
@@ -1058,6 +1065,9 @@ ALTER TABLE ONLY public.refresh_tokens
 
 ALTER TABLE ONLY public.refresh_tokens
     ADD CONSTRAINT refresh_tokens_token_key UNIQUE (token);
+
+ALTER TABLE ONLY public.schema_compatibility
+    ADD CONSTRAINT schema_compatibility_pkey PRIMARY KEY (migration_id);
 
 ALTER TABLE ONLY public.service_accounts
     ADD CONSTRAINT service_accounts_key_digest_key UNIQUE (key_digest);

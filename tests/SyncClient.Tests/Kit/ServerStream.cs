@@ -38,7 +38,7 @@ internal sealed class ServerStream(
 
     /// <summary>Answers Hello.</summary>
     public async Task<Hello> WelcomeAsync(
-        long lastClientSeq = 0, int maxOperations = 100, int maxInFlight = 4, byte[]? wipeProof = null)
+        long lastClientSeq = 0, int maxOperations = 100, int maxInFlight = 4, byte[]? wipeProof = null, string requiredAppVersion = "")
     {
         var hello = (await ReadAsync()).Hello;
         await WriteAsync(new SyncStreamResponse
@@ -51,6 +51,7 @@ internal sealed class ServerStream(
                 MaxMessageBytes = 1_000_000,
                 MaxBatchesInFlight = maxInFlight,
                 UserId = ScriptedServer.UserId,
+                RequiredAppVersion = requiredAppVersion,
                 WipeProof = Google.Protobuf.ByteString.CopyFrom(wipeProof ?? []),
             },
         });

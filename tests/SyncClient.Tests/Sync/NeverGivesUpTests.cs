@@ -264,12 +264,14 @@ public sealed class NeverGivesUpTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_app_that_is_too_old_waits_for_its_update()
+    public async Task A_protocol_that_is_not_spoken_any_more_needs_an_update_of_the_app()
     {
-        await _client.StartAsync(Ct);
+        await using var client = await OpenSecondAsync(options =>
+            (options.FirstReconnectDelay, options.LongestReconnectDelay) = (TimeSpan.FromDays(1), TimeSpan.FromDays(1)));
+        await client.StartAsync(Ct);
         (await _server.AcceptAsync()).Fail(StatusCode.FailedPrecondition, "PROTOCOL_VERSION_UNSUPPORTED");
 
-        await UntilAsync(_client, status => status.State == SyncState.AppTooOld);
+        await UntilAsync(client, status => status.State == SyncState.UpdateRequired);
     }
 
     private async Task<KhsCrmClient> OpenSecondAsync(Action<KhsCrmClientOptions> configure)

@@ -182,7 +182,7 @@ public sealed class SyncOnceTests : IAsyncLifetime
         var refused = await Assert.ThrowsAsync<KhsCrmException>(() => syncing);
 
         Assert.Equal(ErrorReason.ProtocolVersionUnsupported, refused.Reason);
-        Assert.Equal(SyncState.AppTooOld, _client.Status.State);
+        Assert.Equal(SyncState.UpdateRequired, _client.Status.State);
     }
 
     [Fact]

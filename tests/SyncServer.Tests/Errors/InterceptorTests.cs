@@ -2,6 +2,7 @@ using Google.Protobuf;
 using Google.Rpc;
 using Grpc.Core;
 using KhsCrm.SyncServer.Errors;
+using KhsCrm.SyncServer.Hosting;
 using KhsCrm.SyncServer.Tests.Kit;
 using KhsCrm.V1;
 using Microsoft.Extensions.Logging;
@@ -23,7 +24,7 @@ public sealed class InterceptorTests : IDisposable
     {
         var loggers = new LoggerFactory([_log]);
         _outage = new DatabaseOutage(_nowhere, _nowhere, _nowhere, new FakeTimeProvider(), new Logger<DatabaseOutage>(loggers));
-        _interceptor = new ErrorInterceptor(_outage, new Logger<ErrorInterceptor>(loggers));
+        _interceptor = new ErrorInterceptor(_outage, new SchemaGate(null!), new Logger<ErrorInterceptor>(loggers));
     }
 
     public static TheoryData<Exception> Ours =>

@@ -90,7 +90,7 @@ public sealed class LiveFeedTests : IAsyncLifetime
         feed.Collect(position);
         Assert.True(feed.TryGoLive(await ScopeAsync(), position, lastClientSeq: 6));
 
-        feed.Offer(await Reader.ReadAsync(position, LiveKinds.Of(Scope), [device], Cancellation));
+        feed.Offer(await Reader.ReadAsync(position, Scope.ToKinds(new DeltaOptions()), [device], Cancellation));
 
         Assert.NotNull(feed.Take(out var deliveries));
         Assert.Equal(7, Assert.Single(deliveries!).LastClientSeq);
@@ -113,7 +113,7 @@ public sealed class LiveFeedTests : IAsyncLifetime
             INSERT INTO jobs (title, customer_id, created_by_id) SELECT 'j', id, '{Scope.UserId}' FROM customers;
             INSERT INTO job_assignments (job_id, user_id) SELECT id, '{worker.UserId}' FROM jobs
             """);
-        var assigned = await Reader.ReadAsync(start, LiveKinds.Of(worker), [], Cancellation);
+        var assigned = await Reader.ReadAsync(start, worker.ToKinds(new DeltaOptions()), [], Cancellation);
 
         if (isCollected)
             feed.Offer(assigned);
@@ -160,7 +160,7 @@ public sealed class LiveFeedTests : IAsyncLifetime
     }
 
     private static LiveFeed Feed(int length = 64, int bytes = 1_000_000, Guid? device = null) => new(
-        new LiveOptions { QueueLength = length, QueueBytes = bytes }, device ?? Guid.NewGuid(), LiveKinds.Of(Scope), () => Guid.Empty, new Wake(), new Backlog(TimeProvider.System), TimeProvider.System);
+        new LiveOptions { QueueLength = length, QueueBytes = bytes }, device ?? Guid.NewGuid(), Scope.ToKinds(new DeltaOptions()), () => Guid.Empty, new Wake(), new Backlog(TimeProvider.System), TimeProvider.System);
 
     private static IEnumerable<Change> Parse(LiveDelivery delivery) => Delta.Parser.ParseFrom(delivery.Changes.Bytes.Span).Changes;
 
@@ -176,7 +176,7 @@ public sealed class LiveFeedTests : IAsyncLifetime
     private async Task<LiveWindow> WriteAsync(LivePosition from, string name)
     {
         await RunAsync($"INSERT INTO customers (name, address) VALUES ('{name}', 'a')");
-        return await Reader.ReadAsync(from, LiveKinds.Of(Scope), [], Cancellation);
+        return await Reader.ReadAsync(from, Scope.ToKinds(new DeltaOptions()), [], Cancellation);
     }
 
     private async Task RunAsync(string sql)

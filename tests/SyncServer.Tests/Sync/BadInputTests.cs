@@ -14,7 +14,7 @@ public sealed class BadInputTests
     {
         await using var server = await RunningServer.StartAsync();
         var owner = await server.OwnerAsync();
-        var hello = new Hello { DeviceId = "phone", ProtocolVersion = 1, EntityTypes = { (EntityType)99 } };
+        var hello = new Hello { DeviceId = "phone", ProtocolVersion = 1, EntityTypes = { EntityType.Unspecified } };
 
         var status = await Faults.ExpectAsync(
             StatusCode.InvalidArgument, ErrorReason.FieldInvalid, () => server.OpenStream(owner).CatchUpAsync(hello));
@@ -43,15 +43,16 @@ public sealed class BadInputTests
     }
 
     [Fact]
-    public async Task A_protocol_version_to_come_is_refused_with_the_one_that_is_spoken()
+    public async Task A_device_of_a_protocol_version_to_come_is_served_by_the_one_that_is_spoken()
     {
         await using var server = await RunningServer.StartAsync();
         var hello = NewHello();
         hello.ProtocolVersion = 99;
         using var call = server.OpenStream(await server.OwnerAsync());
 
-        await Faults.ExpectAsync(
-            StatusCode.FailedPrecondition, ErrorReason.ProtocolVersionUnsupported, () => call.CatchUpAsync(hello));
+        await call.SendAsync(new() { Hello = hello });
+
+        Assert.Equal(1, (await call.NextAsync()).Welcome.ProtocolVersion);
     }
 
     [Fact]

@@ -38,10 +38,14 @@ internal sealed class CheckedDevice(HistoryDevice device, ScopeBook scopes, Pair
 
     public void Receive(Delta delta)
     {
+        foreach (var type in delta.BegunAnew)
+            Rows.BeginAnew(type);
         foreach (var change in delta.Changes)
             Apply(change);
         if (!delta.Checkpoint)
             return;
+        foreach (var type in delta.CompletedAnew)
+            Rows.CompleteAnew(type);
         Checkpoints++;
         if (delta.LastClientSeq > 0)
             Ascend(ref _lastSeqShown, delta.LastClientSeq);

@@ -8,6 +8,9 @@ internal sealed class DeviceRows
     private readonly Dictionary<RowKey, RowFacts> _rows = [];
     private readonly Dictionary<string, HashSet<RowKey>> _byJob = [];
 
+    // Of kinds that began anew: what has not come again.
+    private readonly Dictionary<EntityType, HashSet<RowKey>> _stale = [];
+
     public IReadOnlyDictionary<RowKey, RowFacts> All => _rows;
 
     public RowFacts? Find(RowKey key) => _rows.GetValueOrDefault(key);
@@ -17,8 +20,20 @@ internal sealed class DeviceRows
     /// <summary>The rows that belong to a job, without the job.</summary>
     public IEnumerable<RowKey> OfJob(string job) => _byJob.GetValueOrDefault(job) ?? [];
 
+    /// <summary>A kind begins anew: what does not come again goes when it is complete.</summary>
+    public void BeginAnew(EntityType type) => _stale[type] = [.. _rows.Keys.Where(key => key.Type == type)];
+
+    public void CompleteAnew(EntityType type)
+    {
+        if (!_stale.Remove(type, out var stale))
+            return;
+        foreach (var key in stale)
+            Remove(key);
+    }
+
     public void Put(RowFacts facts)
     {
+        _stale.GetValueOrDefault(facts.Row.Type)?.Remove(facts.Row);
         _rows[facts.Row] = facts;
         if (facts.JobId is not { } job || facts.Row.Type == EntityType.Job)
             return;
@@ -48,5 +63,6 @@ internal sealed class DeviceRows
     {
         _rows.Clear();
         _byJob.Clear();
+        _stale.Clear();
     }
 }

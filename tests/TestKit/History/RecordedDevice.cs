@@ -15,6 +15,7 @@ public sealed class RecordedDevice(
     private readonly string _deviceId = $"{Guid.CreateVersion7()}";
     private ByteString _cursor = ByteString.Empty;
     private Metadata? _credentials;
+    private int _checkpointsLeft;
     private volatile bool _isPushing = true;
 
     /// <summary>The device.</summary>
@@ -88,7 +89,11 @@ public sealed class RecordedDevice(
             ProtocolVersion = 1,
             Cursor = _cursor,
             NextClientSeq = _outbox.NextSeq,
+            EntityTypes = { options.EntityTypes },
         };
+        if (options.EntityTypes.Count > 0)
+            hello.Features.Add(Feature.KindsAnew);
+        _checkpointsLeft = options.CheckpointsOfStream;
         await WriteAsync(call, new() { Hello = hello }, stop);
         while (await call.ResponseStream.MoveNext(stop))
         {
@@ -122,9 +127,15 @@ public sealed class RecordedDevice(
             _cursor = heartbeat.Cursor;
         if (message.Delta is { } delta)
             TakeDelta(delta);
-        if (options.IsLive || message.Delta is not { Checkpoint: true } || _outbox.Count > 0)
+        var isCheckpoint = message.Delta is { Checkpoint: true };
+        if (isCheckpoint)
+            _checkpointsLeft--;
+        // Who has stayed for long enough pushes nothing more, and leaves when all is answered.
+        var isLeaving = _checkpointsLeft <= 0;
+        if ((!isLeaving && (options.IsLive || !isCheckpoint)) || _outbox.Count > 0)
         {
-            await FillAsync(call, stop);
+            if (!isLeaving)
+                await FillAsync(call, stop);
             return true;
         }
 

@@ -15,6 +15,12 @@ public sealed record RecordedDeviceOptions
     /// <summary>Whether it stays connected; otherwise it leaves at each checkpoint, and comes back with its cursor.</summary>
     public bool IsLive { get; init; } = true;
 
+    /// <summary>The kinds that it names, obeying what begins anew; empty for a device that names nothing.</summary>
+    public IReadOnlyList<EntityType> EntityTypes { get; init; } = [];
+
+    /// <summary>After how many checkpoints of a stream even a live device leaves, and comes back with its cursor.</summary>
+    public int CheckpointsOfStream { get; init; } = int.MaxValue;
+
     /// <summary>How long it waits before it comes back.</summary>
     public TimeSpan ReconnectDelay { get; init; } = TimeSpan.FromMilliseconds(20);
 

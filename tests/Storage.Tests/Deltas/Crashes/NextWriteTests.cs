@@ -1,4 +1,5 @@
 using KhsCrm.Storage.Devices;
+using KhsCrm.Storage.Deltas;
 using KhsCrm.Storage.Live;
 using KhsCrm.Storage.Push;
 using KhsCrm.V1;
@@ -79,8 +80,8 @@ public sealed class NextWriteTests(CrashServer server) : IClassFixture<CrashServ
     public async Task A_live_window_shows_the_next_write(CrashKind crash)
     {
         var reader = new LiveReader(server.DataSource, Options.Create(new LiveWindowOptions()));
-        var scope = new Storage.Deltas.DeltaScope(Owner, Role.Owner, null, []);
-        var live = new LiveScope(scope.ToCursorScope(), [], []);
+        var scope = new DeltaScope(Owner, Role.Owner, null, []);
+        var live = new LiveScope(scope.Reader, HeldKinds.Only(KindSet.Default), [], []);
         foreach (var isNaive in new[] { true, false })
         {
             var start = await reader.ReadPositionAsync(Cancellation);
@@ -89,12 +90,12 @@ public sealed class NextWriteTests(CrashServer server) : IClassFixture<CrashServ
             await server.RunAsync(IdOnly);
             var position = isNaive
                 ? LivePosition.Of((await server.NaiveAsync(device)).Cursor.Memory)!
-                : (await reader.ReadAsync(start, LiveKinds.Of(scope), [], Cancellation)).To;
+                : (await reader.ReadAsync(start, KindSet.Default, [], Cancellation)).To;
             await server.CrashAsync(crash);
             var id = $"{Guid.CreateVersion7()}";
             await server.RunAsync($"INSERT INTO customers (id, name, address) VALUES ('{id}', 'live', 'a')");
 
-            var window = await reader.ReadAsync(position, LiveKinds.Of(scope), [], Cancellation);
+            var window = await reader.ReadAsync(position, KindSet.Default, [], Cancellation);
 
             var changes = Delta.Parser.ParseFrom(window.Route(live, Guid.Empty)!.Bytes.Span).Changes;
             Assert.Equal(isNaive, !changes.Any(change => change.Entity?.Customer?.Id == id));
