@@ -20,11 +20,13 @@ public sealed class DeviceRegistry(NpgsqlDataSource dataSource, IOptions<DeviceO
     public async Task<DeviceGreeting?> GreetAsync(DeviceHello hello, CancellationToken cancellationToken)
     {
         await using var batch = dataSource.CreateBatch();
-        // Both statements are one transaction.
+        // All statements are one transaction.
         batch.BatchCommands.Add(new(DurableTransaction.Raise));
+        batch.BatchCommands.Add(LockIfNew(hello));
         batch.BatchCommands.Add(Register(hello));
         await using (var reader = await batch.ExecuteReaderAsync(cancellationToken))
         {
+            await reader.NextResultAsync(cancellationToken);
             await reader.NextResultAsync(cancellationToken);
             if (await reader.ReadAsync(cancellationToken))
             {
@@ -36,6 +38,19 @@ public sealed class DeviceRegistry(NpgsqlDataSource dataSource, IOptions<DeviceO
         }
 
         return await FindShutOutAsync(hello, cancellationToken);
+    }
+
+    // A user's new devices register one after the other: at the same moment, each would find room for itself.
+    private static NpgsqlBatchCommand LockIfNew(DeviceHello hello)
+    {
+        var command = new NpgsqlBatchCommand(
+            """
+            SELECT pg_advisory_xact_lock(hashtext('khscrm.devices'), hashtext($2::text))
+            WHERE NOT EXISTS (SELECT FROM devices WHERE id = $1)
+            """);
+        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = hello.DeviceId });
+        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = hello.UserId });
+        return command;
     }
 
     private NpgsqlBatchCommand Register(DeviceHello hello)
