@@ -3,7 +3,6 @@ using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using KhsCrm.Storage.Deltas;
 using KhsCrm.Storage.Devices;
-using KhsCrm.Storage.Live;
 using KhsCrm.Storage.Push;
 using KhsCrm.SyncServer.Auth;
 using KhsCrm.SyncServer.Deferral;

@@ -3,7 +3,6 @@ using KhsCrm.Storage.Live;
 using KhsCrm.Storage.Schema;
 using KhsCrm.Storage.Tests.Deltas.Clusters;
 using KhsCrm.TestKit;
-using KhsCrm.V1;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using Xunit;
