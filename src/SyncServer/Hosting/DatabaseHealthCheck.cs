@@ -25,7 +25,7 @@ internal sealed class DatabaseHealthCheck(SchemaFit schema, SchemaGate gate, ILo
         try
         {
             var (isReadOnly, mismatch) = await schema.CheckAsync(cancellationToken);
-            gate.Mismatch = mismatch;
+            gate.Set(mismatch);
             return (isReadOnly ? "the database takes no writes: it is a standby, or set to read-only" : mismatch, null);
         }
         catch (Exception exception) when (exception is not OperationCanceledException)

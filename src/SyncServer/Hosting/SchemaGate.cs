@@ -1,6 +1,7 @@
 using KhsCrm.Storage;
 using KhsCrm.Storage.Schema;
 using KhsCrm.SyncServer.Errors;
+using KhsCrm.SyncServer.Limits;
 using KhsCrm.V1;
 
 namespace KhsCrm.SyncServer.Hosting;
@@ -9,30 +10,33 @@ namespace KhsCrm.SyncServer.Hosting;
 /// Lets nothing through while the database has a schema that this server does not work with. A server does not start on one;
 /// one that runs is told by its health check.
 /// </summary>
-internal sealed class SchemaGate(SchemaFit schema) : IHostedService
+internal sealed class SchemaGate(SchemaFit schema, StreamRegistry streams) : IHostedService
 {
     private string? _mismatch;
 
-    /// <summary>Why the gate is shut; null while it is open.</summary>
-    public string? Mismatch
+    /// <summary>Shuts the gate, and ends the streams that are open, or opens it.</summary>
+    /// <param name="mismatch">Why it is shut; null to open it.</param>
+    public void Set(string? mismatch)
     {
-        get => Volatile.Read(ref _mismatch);
-        set => Volatile.Write(ref _mismatch, value);
+        Volatile.Write(ref _mismatch, mismatch);
+        foreach (var stream in mismatch is null ? [] : streams.List())
+            stream.Leave();
     }
 
     /// <summary>Lets a call through. Those that ask how the server is, and what it has, always pass.</summary>
     /// <exception cref="RpcFault">The gate is shut.</exception>
     public void Pass(string method)
     {
-        if (Mismatch is { } mismatch && method.StartsWith("/khscrm.", StringComparison.Ordinal))
+        if (Volatile.Read(ref _mismatch) is { } mismatch && method.StartsWith("/khscrm.", StringComparison.Ordinal))
             throw new RpcFault(ErrorReason.Unavailable, mismatch);
     }
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
+        string? mismatch;
         try
         {
-            (_, Mismatch) = await schema.CheckAsync(cancellationToken);
+            (_, mismatch) = await schema.CheckAsync(cancellationToken);
         }
         catch (Exception exception) when (DatabaseAway.IsAway(exception))
         {
@@ -40,7 +44,7 @@ internal sealed class SchemaGate(SchemaFit schema) : IHostedService
             return;
         }
 
-        if (Mismatch is { } mismatch)
+        if (mismatch is not null)
             throw new SchemaMismatchException(mismatch);
     }
 

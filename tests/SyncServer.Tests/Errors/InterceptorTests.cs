@@ -24,7 +24,7 @@ public sealed class InterceptorTests : IDisposable
     {
         var loggers = new LoggerFactory([_log]);
         _outage = new DatabaseOutage(_nowhere, _nowhere, _nowhere, new FakeTimeProvider(), new Logger<DatabaseOutage>(loggers));
-        _interceptor = new ErrorInterceptor(_outage, new SchemaGate(null!), new Logger<ErrorInterceptor>(loggers));
+        _interceptor = new ErrorInterceptor(_outage, new SchemaGate(null!, null!), new Logger<ErrorInterceptor>(loggers));
     }
 
     public static TheoryData<Exception> Ours =>
