@@ -1,4 +1,3 @@
-using KhsCrm.Storage.Deltas;
 using KhsCrm.V1;
 using Xunit;
 using static KhsCrm.Storage.Tests.Deltas.Kinds.TwoVersions;
