@@ -30,6 +30,7 @@ internal static class Snippets
         var dashboard = await client.Jobs.ListActiveAsync();
         var mine = await client.Jobs.ListAssignedAsync();
         var checklist = await client.Materials.ListAsync(jobId);
+        var bricks = await client.Materials.SearchAsync("red brick");
         var next = await client.Customers.ListAsync(new() { PageToken = found.NextPageToken });
     }
 
