@@ -3,12 +3,12 @@ using KhsCrm.SyncClient.Store;
 namespace KhsCrm.SyncClient.Search;
 
 /// <summary>
-/// Fills the search indexes once a first sync is over, in transactions so short that an edit does not notice them. How far it
+/// Fills the search indexes once a first sync is over, in transactions so short that an edit hardly waits for one. How far it
 /// has come is in the store, so a process that ends meanwhile, or another one, goes on from there.
 /// </summary>
 internal static class SearchBuilder
 {
-    private const int RowsOfStep = 1_000;
+    private const int RowsOfStep = 250;
 
     /// <summary>Builds what is missing.</summary>
     public static async Task BuildAsync(LocalStore store, CancellationToken cancellationToken)
