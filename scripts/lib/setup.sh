@@ -95,6 +95,15 @@ need_linker() {
   have clang || have gcc || fail "clang or gcc is needed and could not be installed here"
 }
 
+libcrypto_found() { echo '#include <openssl/evp.h>' | cc -E - >/dev/null 2>&1; }
+
+# The headers of OpenSSL's libcrypto, which SQLCipher is built with.
+need_libcrypto() {
+  libcrypto_found && return
+  install_package "OpenSSL's headers" apt-get=libssl-dev dnf=openssl-devel apk=openssl-dev pacman=openssl || true
+  libcrypto_found || fail "OpenSSL's headers are needed and could not be installed here"
+}
+
 # A folder with the programs of PostgreSQL 15 or newer. The same places as PostgresFolders.cs.
 postgres_found() {
   local folder version

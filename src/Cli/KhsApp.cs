@@ -61,8 +61,11 @@ internal static class KhsApp
             VerifyCommand.Create(runner),
             QueueCommand.Create(runner),
             HealthCommand.Create(runner),
+            RescueCommand.Create(runner),
             CompletionCommand.Create(terminal),
         };
+        foreach (var option in global.Connection.All)
+            root.Options.Add(option);
         var help = root.Options.OfType<HelpOption>().Single();
         help.Action = new HelpWithExamples((HelpAction)help.Action!);
         // Of the names of other systems, which completion would offer, none is needed here.

@@ -1,5 +1,6 @@
 using KhsCrm.SyncClient.Connection;
 using KhsCrm.SyncClient.Outbox;
+using KhsCrm.SyncClient.Search;
 using KhsCrm.SyncClient.Sessions;
 using KhsCrm.SyncClient.Store;
 using KhsCrm.SyncClient.Sync;
@@ -34,6 +35,12 @@ public sealed partial class KhsCrmClient : IAsyncDisposable
         _life = new SyncLife(store, _server, _loop, _status);
         _loop.Control.Welcomed += () => _life.RunBeside(_loop.RunChoresAsync);
         _status.SetSender(this);
+        _status.Changed += (_, status) =>
+        {
+            // After a first sync, when the app can be used already.
+            if (status.State is SyncState.Live or SyncState.Offline)
+                _life.RunBeside(BuildSearchAsync);
+        };
         Outbox = new DeviceOutbox(store, edits, () => _life.RunBeside(_loop.RunChoresAsync));
         Customers = new CustomerStore(store, edits);
         Jobs = new JobStore(store, edits);
@@ -91,7 +98,9 @@ public sealed partial class KhsCrmClient : IAsyncDisposable
                         DeviceState.New(Guid.CreateVersion7(options.TimeProvider.GetUtcNow())).Write(transaction.Connection);
                 },
                 cancellationToken).ConfigureAwait(false);
-            return new KhsCrmClient(store, options);
+            var client = new KhsCrmClient(store, options);
+            client._life.RunBeside(client.BuildSearchAsync);
+            return client;
         }
         catch
         {
@@ -99,6 +108,11 @@ public sealed partial class KhsCrmClient : IAsyncDisposable
             throw;
         }
     }
+
+    /// <summary>Waits for what goes on beside the sync, such as the building of the search index.</summary>
+    internal Task WhenIdleAsync() => _life.WhenDoneBesideAsync();
+
+    private Task BuildSearchAsync(CancellationToken cancellationToken) => SearchBuilder.BuildAsync(_store, cancellationToken);
 
     /// <summary>Who is signed in, and where this device stands.</summary>
     public Task<DeviceInfo> GetDeviceAsync(CancellationToken cancellationToken = default) =>

@@ -24,8 +24,9 @@ internal sealed record Arguments(string Verb, IReadOnlyDictionary<string, string
             """
             Benchmarks audit  [--rows 10000] [--single 2000] [--rounds 5]
                 what the triggers cost: the same statements with them on and off
-            Benchmarks client [--customers 20000] [--jobs 60000] [--materials 800000]
-                a device with many rows: first sync, queries, live queries, memory and file; the store beside its floor
+            Benchmarks client [--customers 20000] [--jobs 60000] [--materials 800000] [--waits-only 1]
+                a device with many rows: what its user waits for while they arrive, searches, first sync, queries, live queries,
+                memory and file; the store beside its floor
             Benchmarks compare --before DLL [--rounds 20]
                 what an operation and a live change cost in this build and in another one of this program, in turn (scripts/compare)
             Benchmarks fanout [--streams 1000,5000,10000] [--changes N] [--single 20] [--rounds 3]

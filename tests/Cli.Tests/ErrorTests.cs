@@ -45,7 +45,7 @@ public sealed class ErrorTests
     public async Task A_server_that_does_not_answer_ends_with_5()
     {
         using var khs = new Khs();
-        await khs.AssertFailsAsync(ExitCode.Usage, "Say which server: --server", "login", "a@b.c", "--password-stdin");
+        await khs.AssertFailsAsync(ExitCode.Usage, "No server is known yet: use --server", "login", "a@b.c", "--password-stdin");
         await khs.AssertFailsAsync(
             ExitCode.Failed, "'nowhere' is not a server address", "--server", "nowhere", "login", "a@b.c", "--password-stdin");
         await khs.SignInAsync();
@@ -96,7 +96,7 @@ public sealed class ErrorTests
         await khs.SignInAsync(
             Role.Owner, new Entity { Job = new() { Id = "0190aaaa-0000-7000-8000-000000000001", Title = "Roof", Status = JobStatus.NotStarted } });
 
-        await khs.AssertFailsAsync(ExitCode.Usage, "give --yes", "jobs", "delete", "0190aaaa");
+        await khs.AssertFailsAsync(ExitCode.Usage, "use --yes", "jobs", "delete", "0190aaaa");
 
         Assert.Contains("Roof", await khs.TextAsync("jobs", "list"), StringComparison.Ordinal);
     }

@@ -17,6 +17,9 @@ internal sealed class Khs : IDisposable
 
     private readonly string _folder = Directory.CreateTempSubdirectory("khs-test-").FullName;
 
+    /// <summary>The device's data.</summary>
+    public string Folder => _folder;
+
     /// <summary>What a command printed, and what it ended with.</summary>
     public sealed record Answer(int ExitCode, string Output, string Error)
     {

@@ -8,6 +8,18 @@ namespace KhsCrm.Cli.Tests;
 /// <summary>Edits that wait, were rejected, or met somebody else's.</summary>
 public sealed class OutboxTests
 {
+    [Fact]
+    public async Task An_edit_that_waits_on_the_server_shows_in_the_status()
+    {
+        using var khs = new Khs();
+        await khs.SignInAsync();
+        await khs.JsonAsync("customers", "add", "--name", "Ada", "--address", "Here");
+        await khs.AnswerAsync(new OperationResult { ClientSeq = 1, Outcome = OperationOutcome.Deferred });
+
+        Assert.Contains("1 edit waits on the server for another row", await khs.TextAsync("status"), StringComparison.Ordinal);
+        Assert.Equal(1, (int)(await khs.JsonAsync("status"))["outbox"]!["deferred"]!);
+    }
+
     private const string Ada = "0190aaaa-0000-7000-8000-000000000001";
 
     private static readonly Entity Row = new() { Customer = new() { Id = Ada, Name = "Ada", Phone = "555-0100", Address = "12 Mill Lane" } };

@@ -39,6 +39,60 @@ public sealed class TerminalTests
     }
 
     [Fact]
+    public async Task Every_list_is_readable_on_40_columns()
+    {
+        const string job = "0190bbbb-0000-7000-8000-000000000002";
+        using var khs = new Khs { Width = 40 };
+        await khs.SignInAsync(
+            Role.Owner,
+            [
+                .. Rows,
+                new() { Job = new() { Id = job, CustomerId = Rows[0].Customer.Id, Title = "A new roof for the old barn", Status = JobStatus.WaitingOnMaterials, StartDate = new() { Year = 2026, Month = 5, Day = 9 } } },
+                new() { JobAssignment = new() { Id = "0190dddd-0000-7000-8000-000000000001", JobId = job, UserId = Khs.UserId } },
+                new() { Material = new() { Id = "0190cccc-0000-7000-8000-000000000001", JobId = job, ItemName = "Galvanised roofing nails", Quantity = "1250.5", Unit = "box" } },
+            ]);
+        await khs.JsonAsync("customers", "add", "--name", "Somebody with a name that is long", "--address", "Far away");
+
+        foreach (var command in new[] { "customers list", "jobs list", "jobs list --mine --status waiting-on-materials", "materials list", $"materials list {job}", $"jobs show {job}", "outbox list", "status" })
+        {
+            var lines = (await khs.TextAsync(command.Split(' '))).TrimEnd().Split(Environment.NewLine);
+
+            // A heading is a sentence, which the terminal wraps.
+            Assert.All(lines.Where(line => !line.EndsWith(':')), line => Assert.InRange(line.Length, 0, 40));
+            // Words stay whole: a column of a few letters is of no use to anybody.
+            var text = string.Join('\n', lines);
+            foreach (var word in new[] { "long", "roof", "Galvanised" }.Where(word => Expected(command).Contains(word, StringComparison.Ordinal)))
+                Assert.True(text.Contains(word, StringComparison.Ordinal), $"{command}:\n{text}");
+        }
+
+        static string Expected(string command) => command.Split(' ')[0] switch
+        {
+            "customers" or "outbox" => "long",
+            "jobs" => "roof",
+            "materials" => "Galvanised",
+            _ => "",
+        };
+    }
+
+    [Fact]
+    public async Task Short_ids_tell_rows_apart_whatever_their_ids_are()
+    {
+        using var khs = new Khs { Width = 80 };
+        // The first two differ in the last digit only; the third is no UUIDv7.
+        string[] ids = ["0190aaaa-0000-7000-8000-000000000001", "0190aaaa-0000-7000-8000-000000000002", "ffffffff-ffff-4fff-bfff-ffffffffffff"];
+        await khs.SignInAsync(
+            Role.Owner, [.. ids.Select((id, index) => new Entity { Customer = new() { Id = id, Name = $"Customer {index}", Address = "Here" } })]);
+
+        var lines = (await khs.TextAsync("customers", "list")).Split(Environment.NewLine);
+
+        for (var index = 0; index < ids.Length; index++)
+        {
+            var shown = lines.Single(line => line.Contains($"Customer {index}", StringComparison.Ordinal)).Split(' ')[0];
+            Assert.Contains($"Customer {index}", await khs.TextAsync("customers", "show", shown), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public async Task A_pipe_gets_whole_ids_whole_lines_and_no_colour()
     {
         using var khs = new Khs();

@@ -20,6 +20,9 @@ internal sealed class GlobalOptions
         Recursive = true,
     };
 
+    /// <summary>How the server is reached.</summary>
+    public ConnectionOptions Connection { get; } = new();
+
     public Option<bool> Json { get; } = new("--json")
     {
         Description = "Print one JSON document with the field names of the API.",

@@ -56,7 +56,7 @@ internal static class CustomerEdits
     public static Command Restore(CommandRunner runner)
     {
         var id = CustomerCommands.Id();
-        var command = new KhsCommand("restore", "Put an archived customer back on the lists.", "customers restore 01a20597") { id };
+        var command = new KhsCommand("restore", "Restore an archived customer.", "customers restore 01a20597") { id };
         command.SetAction(runner.Action(async (context, cancellationToken) =>
         {
             var resolved = await CustomerCommands.ResolveAsync(context, context.Require(id), cancellationToken);

@@ -33,7 +33,7 @@ internal static class CustomerLists
     {
         var text = new Argument<string>("TEXT") { Description = "A part of the name, address, phone number or e-mail address." };
         var command = new KhsCommand(
-            "search", "Find customers, archived ones left out.", "customers search mill", "customers search 555-01") { text };
+            "search", "Find customers that are not archived.", "customers search mill", "customers search 555-01") { text };
         command.SetAction(runner.Action((context, cancellationToken) => PrintAsync(
             context,
             new CustomerQuery { Search = context.Require(text) },

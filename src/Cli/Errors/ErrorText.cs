@@ -14,6 +14,7 @@ internal static class ErrorText
         ServerUnreachableException => $"{Sentence(Cause(exception))} Nothing is lost: check the network and --server, and try again.",
         StoreInUseException or UnsentEditsException => Sentence(exception.Message),
         { Reason: ErrorReason.StoreNotAccessible or ErrorReason.DiskFull } => $"{Sentence(exception.Message)} Or give another folder with --data DIR.",
+        { Reason: ErrorReason.StoreDamaged } => $"{Sentence(exception.Message)} Next: khs rescue",
         { Reason: >= ErrorReason.StoreInUse } => Sentence(exception.Message),
         { Reason: ErrorReason.AppTooOld } => Sentence(exception.Message),
         { Reason: ErrorReason.RowNotFound } => exception.Message,

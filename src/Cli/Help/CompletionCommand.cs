@@ -33,7 +33,7 @@ internal static class CompletionCommand
         var shell = new Argument<string>("SHELL") { Description = "bash or zsh." };
         shell.AcceptOnlyFromAmong("bash", "zsh");
         var command = new KhsCommand(
-            "completion", "Print the script by which a shell completes khs.", "completion bash >> ~/.bashrc", "completion zsh >> ~/.zshrc") { shell };
+            "completion", "Print a completion script for your shell.", "completion bash >> ~/.bashrc", "completion zsh >> ~/.zshrc") { shell };
         command.SetAction(parsed => terminal.Out.WriteLine(parsed.GetValue(shell) == "zsh" ? Zsh : Bash));
         return command;
     }

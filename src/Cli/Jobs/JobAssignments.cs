@@ -12,12 +12,12 @@ internal static class JobAssignments
     {
         var (id, user) = (JobCommands.Id(), User());
         var command = new KhsCommand(
-            "assign", "Put somebody on a job.", "jobs assign 01a20597 worker1@khscrm.com", "jobs assign 01a20597 \"Mike Davis\"") { id, user };
+            "assign", "Assign a worker to a job.", "jobs assign 01a20597 worker1@khscrm.com", "jobs assign 01a20597 \"Mike Davis\"") { id, user };
         command.SetAction(runner.Action(async (context, cancellationToken) =>
         {
             var (job, worker) = await ResolveAsync(context, id, user, cancellationToken);
             var row = await context.Client.Assignments.AssignAsync(job.Id, worker.Id, cancellationToken);
-            context.Printer.Answer(row, $"{worker.Name} is on {job.Title}.");
+            context.Printer.Answer(row, $"{worker.Name} is assigned to {job.Title}.");
         }));
         return command;
     }
@@ -26,7 +26,7 @@ internal static class JobAssignments
     {
         var (id, user) = (JobCommands.Id(), User());
         var command = new KhsCommand(
-            "unassign", "Take somebody off a job. It leaves their device.", "jobs unassign 01a20597 worker1@khscrm.com") { id, user };
+            "unassign", "Unassign a worker from a job. The job leaves their device.", "jobs unassign 01a20597 worker1@khscrm.com") { id, user };
         command.SetAction(runner.Action(async (context, cancellationToken) =>
         {
             var (job, worker) = await ResolveAsync(context, id, user, cancellationToken);
@@ -35,7 +35,7 @@ internal static class JobAssignments
                 ?? throw new SyncClient.KhsCrmException($"{worker.Name} is not on {job.Title}. See: khs jobs show {job.Id}");
             await context.Client.Assignments.UnassignAsync(job.Id, worker.Id, cancellationToken);
             context.Printer.Answer(
-                new Deleted { EntityType = EntityType.JobAssignment, EntityId = row.Id }, $"{worker.Name} is off {job.Title}.");
+                new Deleted { EntityType = EntityType.JobAssignment, EntityId = row.Id }, $"{worker.Name} is no longer assigned to {job.Title}.");
         }));
         return command;
     }

@@ -48,7 +48,7 @@ internal static class JobEdits
     {
         var id = JobCommands.Id();
         var status = StatusArgument.Argument();
-        var command = new KhsCommand("status", "Change where the work stands.", "jobs status 01a20597 in-progress") { id, status };
+        var command = new KhsCommand("status", "Change a job's status.", "jobs status 01a20597 in-progress") { id, status };
         command.SetAction(runner.Action(async (context, cancellationToken) =>
         {
             var to = Words.ParseStatus(context.Require(status));
@@ -63,7 +63,7 @@ internal static class JobEdits
     public static Command Delete(CommandRunner runner)
     {
         var id = JobCommands.Id();
-        var yes = new Option<bool>("--yes", "-y") { Description = "Do not ask." };
+        var yes = new Option<bool>("--yes", "-y") { Description = "Do not ask for confirmation." };
         var command = new KhsCommand(
             "delete", "Delete a job for good, with its checklist, assignments and history.", "jobs delete 01a20597") { id, yes };
         command.SetAction(runner.Action(async (context, cancellationToken) =>
@@ -83,7 +83,7 @@ internal static class JobEdits
     private static void RequireYes(Terminal terminal, Job row)
     {
         if (!terminal.CanAsk)
-            throw new UsageException("Nobody can be asked whether to delete it: give --yes.");
+            throw new UsageException("Cannot ask for confirmation here: use --yes.");
         terminal.Error.Write(Safe.Line($"Delete {row.Title} for good, with its checklist, assignments and history? [y/N] "));
         if (terminal.In.ReadLine()?.Trim() is not ("y" or "Y" or "yes"))
             throw new KhsCrmException("Nothing was deleted");

@@ -9,9 +9,9 @@ namespace KhsCrm.Cli.Jobs;
 /// <summary>The options for the fields of a job.</summary>
 internal sealed class JobFields(bool areRequired) : FieldOptions
 {
-    private readonly Option<string> _customer = new("--customer") { Description = "Whose job it is.", HelpName = "ID", Required = areRequired };
-    private readonly Option<string> _title = new("--title") { Description = "What the job is called.", HelpName = "TITLE", Required = areRequired };
-    private readonly Option<string> _description = new("--description") { Description = "What is to be done.", HelpName = "TEXT" };
+    private readonly Option<string> _customer = new("--customer") { Description = "The customer.", HelpName = "ID", Required = areRequired };
+    private readonly Option<string> _title = new("--title") { Description = "The job's title.", HelpName = "TITLE", Required = areRequired };
+    private readonly Option<string> _description = new("--description") { Description = "A description of the work.", HelpName = "TEXT" };
     private readonly Option<string> _start = new("--start-date") { Description = "The first day of work, like 2026-05-31.", HelpName = "DAY" };
     private readonly Option<string> _end = new("--end-date") { Description = "The last day of work.", HelpName = "DAY" };
     private readonly Option<string> _notes = new("--notes") { Description = "Free text.", HelpName = "TEXT" };

@@ -17,7 +17,7 @@ internal static class JobLists
     public static Command List(CommandRunner runner)
     {
         var status = StatusArgument.Option();
-        var mine = new Option<bool>("--mine") { Description = "What the signed-in worker has to do, by day, with customer, address and phone." };
+        var mine = new Option<bool>("--mine") { Description = "Only your open jobs, by start date, with customer, address and phone." };
         var command = new KhsCommand(
             "list", "List the jobs, the last changed first.", "jobs list --mine", "jobs list --status waiting-on-materials") { status, mine };
         command.SetAction(runner.Action(async (context, cancellationToken) =>
@@ -51,7 +51,7 @@ internal static class JobLists
     public static Command Show(CommandRunner runner)
     {
         var id = JobCommands.Id();
-        var command = new KhsCommand("show", "Show a job, its customer and who is on it.", "jobs show 01a20597") { id };
+        var command = new KhsCommand("show", "Show a job with its customer and assigned workers.", "jobs show 01a20597") { id };
         command.SetAction(runner.Action(async (context, cancellationToken) =>
         {
             var resolved = await JobCommands.ResolveAsync(context, context.Require(id), cancellationToken);

@@ -23,10 +23,10 @@ internal static class MaterialList
             Description = "The job, or the beginning of its id; without one, what is to be bought across all jobs.",
             Arity = ArgumentArity.ZeroOrOne,
         };
-        var open = new Option<bool>("--open") { Description = "Only what is to be bought." };
+        var open = new Option<bool>("--open") { Description = "Only materials to buy." };
         var limit = new Option<int?>("--limit") { Description = "At most so many.", HelpName = "COUNT" };
         var command = new KhsCommand(
-            "list", "List the checklist of a job, or what is to be bought across jobs.", "materials list 01a20597 --open", "materials list") { job, open, limit };
+            "list", "List the checklist of a job, or all materials to buy.", "materials list 01a20597 --open", "materials list") { job, open, limit };
         command.SetAction(runner.Action(async (context, cancellationToken) =>
         {
             if (context.Get(limit) is < 1)
@@ -38,7 +38,7 @@ internal static class MaterialList
             else if (rows.Count > 0)
                 await PrintTableAsync(context, jobId, rows, cancellationToken);
             else if (jobId is null || context.Get(open))
-                context.Printer.Line("Nothing is to be bought.");
+                context.Printer.Line("Nothing to buy.");
             else
                 context.Printer.Line($"The checklist is empty. Next: khs materials add {jobId} --item ITEM");
         }));

@@ -13,7 +13,7 @@ internal static class QueueEdits
     {
         var id = Id();
         var command = new KhsCommand(
-            "retry", "Have the server try a failed or waiting edit again.", "queue retry 01a20597-6548-7eab-b5f4-c3d3e69784cc") { id };
+            "retry", "Retry an edit that failed or waits on the server.", "queue retry 01a20597-6548-7eab-b5f4-c3d3e69784cc") { id };
         command.SetAction(runner.Action(async (context, cancellationToken) =>
         {
             var request = new RetryOperationRequest { OperationId = context.Require(id) };
@@ -33,7 +33,7 @@ internal static class QueueEdits
     {
         var id = Id();
         var command = new KhsCommand(
-            "discard", "Fail an edit that waits on the server, for good.", "queue discard 01a20597-6548-7eab-b5f4-c3d3e69784cc") { id };
+            "discard", "Discard an edit that waits on the server.", "queue discard 01a20597-6548-7eab-b5f4-c3d3e69784cc") { id };
         command.SetAction(runner.Action(async (context, cancellationToken) =>
         {
             var request = new DiscardOperationRequest { OperationId = context.Require(id) };

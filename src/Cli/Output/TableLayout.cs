@@ -3,7 +3,7 @@ using Spectre.Console.Rendering;
 
 namespace KhsCrm.Cli.Output;
 
-/// <summary>Lays rows out as a table: headings, aligned columns, no lines around them.</summary>
+/// <summary>Lays rows out as a table: headings, aligned columns, no lines around them; as blocks where a table does not fit.</summary>
 internal static class TableLayout
 {
     private const int Gap = 2;
@@ -21,6 +21,8 @@ internal static class TableLayout
         var shown = Enumerable.Range(0, columns.Count).ToList();
         while (width is not null && Least(columns, widths, shown) > width && shown.FindLast(index => columns[index].IsExtra) is > 0 and var extra)
             shown.Remove(extra);
+        if (Least(columns, widths, shown) > width)
+            return Blocks(columns, rows);
 
         var table = new Table { Border = TableBorder.None, ShowHeaders = true };
         foreach (var index in shown)
@@ -37,6 +39,28 @@ internal static class TableLayout
         foreach (var row in rows)
             table.AddRow(shown.Select(index => new Text(row[index].Text, new Style(foreground: row[index].Color))));
         return table;
+    }
+
+    // Each row as a block of fields, for a terminal on which the columns would be a few letters wide.
+    private static Grid Blocks(IReadOnlyList<Column> columns, IReadOnlyList<IReadOnlyList<Cell>> rows)
+    {
+        var grid = new Grid { Expand = false };
+        grid.AddColumn(new GridColumn { NoWrap = true, Padding = new Padding(0, 0, Gap, 0) });
+        grid.AddColumn(new GridColumn { Padding = new Padding(0, 0, 0, 0) });
+        foreach (var row in rows)
+        {
+            if (!ReferenceEquals(row, rows[0]))
+                grid.AddEmptyRow();
+            for (var index = 0; index < columns.Count; index++)
+            {
+                if (row[index].Text.Length > 0)
+                    grid.AddRow(
+                        new Text(columns[index].Title, new Style(decoration: Decoration.Bold)),
+                        new Text(row[index].Text, new Style(foreground: row[index].Color)));
+            }
+        }
+
+        return grid;
     }
 
     private static int Least(IReadOnlyList<Column> columns, List<int> widths, List<int> shown) =>

@@ -21,7 +21,7 @@ internal static class LoginCommand
         command.SetAction(runner.Action(async (context, cancellationToken) =>
         {
             if (context.Server is null && (await context.Client.GetDeviceAsync(cancellationToken)).ServerAddress is null)
-                throw new UsageException("Say which server: --server https://crm.example.com. This device will remember it.");
+                throw new UsageException("No server is known yet: use --server https://crm.example.com. This device remembers it.");
             var password = await PasswordAsync(context.Terminal, context.Get(fromInput), cancellationToken);
             var user = await context.Client.SignInAsync(context.Require(email), password, cancellationToken);
             context.Printer.Answer(user, $"Signed in as {user.Name} ({Words.Role(user.Role)}). Next: khs sync");
@@ -34,7 +34,7 @@ internal static class LoginCommand
         if (fromInput)
             return await terminal.In.ReadLineAsync(cancellationToken) ?? "";
         if (!terminal.CanAsk)
-            throw new UsageException("There is nobody to ask for the password: give it with --password-stdin.");
+            throw new UsageException("Cannot ask for the password here: use --password-stdin.");
         return await new TextPrompt<string>("Password:").Secret(null).ShowAsync(terminal.ErrorCanvas(), cancellationToken);
     }
 }

@@ -16,7 +16,7 @@ internal static class StatusCommand
     public static Command Create(CommandRunner runner)
     {
         var command = new KhsCommand(
-            "status", "Show who is signed in, when this device last synced, and what waits.", "status", "status --json");
+            "status", "Show who is signed in, when this device last synced, and what is not sent yet.", "status", "status --json");
         command.SetAction(runner.Action(async (context, cancellationToken) =>
         {
             var device = await context.Client.GetDeviceAsync(cancellationToken);

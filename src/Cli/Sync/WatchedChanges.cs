@@ -2,7 +2,6 @@ using KhsCrm.Cli.Commands;
 using KhsCrm.Cli.Outbox;
 using KhsCrm.Cli.Output;
 using KhsCrm.SyncClient;
-using KhsCrm.V1;
 
 namespace KhsCrm.Cli.Sync;
 
@@ -13,6 +12,7 @@ internal sealed class WatchedChanges(CommandContext context)
     private const int MaxLinesAtOnce = 50;
 
     private readonly RowNames _names = new(context.Client);
+    private readonly WatchedRow _row = new(context.Client);
     private readonly HashSet<string> _told = new(StringComparer.Ordinal);
 
     public async Task PrintAsync(IAsyncEnumerable<StoreChanges> observed, CancellationToken cancellationToken)
@@ -34,7 +34,7 @@ internal sealed class WatchedChanges(CommandContext context)
             WatchCommand.Print(context.Printer, $"catching up, {status.Received:N0} of {total:N0}");
         else
             foreach (var row in rows)
-                WatchCommand.Print(context.Printer, await DescribeAsync(row, cancellationToken));
+                WatchCommand.Print(context.Printer, await _row.DescribeAsync(row, cancellationToken));
     }
 
     private async Task PrintRejectedAsync(CancellationToken cancellationToken)
@@ -47,23 +47,4 @@ internal sealed class WatchedChanges(CommandContext context)
             WatchCommand.Print(context.Printer, $"rejected: {edit}. {OperationText.Why(entry)} Next: khs outbox failed");
         }
     }
-
-    private async Task<string> DescribeAsync(RowChange change, CancellationToken cancellationToken)
-    {
-        var row = $"{await _names.OfAsync(change.EntityType, change.Id, cancellationToken)}";
-        return change.Kind switch
-        {
-            RowChangeKind.Deleted => $"{row} deleted",
-            RowChangeKind.Withdrawn => $"{row} is no longer yours to see",
-            _ => row + await DetailAsync(change, cancellationToken),
-        };
-    }
-
-    private async Task<string> DetailAsync(RowChange change, CancellationToken cancellationToken) => change.EntityType switch
-    {
-        EntityType.Job when await context.Client.Jobs.FindAsync(change.Id, cancellationToken) is { } job => $", {Words.Status(job.Status)}",
-        EntityType.Material when await context.Client.Materials.FindAsync(change.Id, cancellationToken) is { } material =>
-            $", {material.Quantity} {material.Unit}{(material.Purchased ? ", bought" : "")}",
-        _ => "",
-    };
 }

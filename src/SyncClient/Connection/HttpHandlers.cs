@@ -1,4 +1,5 @@
 using System.Net.Security;
+using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 
 namespace KhsCrm.SyncClient.Connection;
@@ -19,8 +20,28 @@ internal static class HttpHandlers
             SslOptions = Tls(options),
         };
         if (options.Proxy is { } proxy)
+        {
             handler.Proxy = proxy;
+            // gRPC would connect by itself, and knows nothing of this proxy.
+            handler.ConnectCallback = ConnectAsync;
+        }
+
         return handler;
+    }
+
+    private static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            await socket.ConnectAsync(context.DnsEndPoint, cancellationToken).ConfigureAwait(false);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
     }
 
     private static SslClientAuthenticationOptions Tls(KhsCrmClientOptions options)

@@ -8,7 +8,7 @@ public sealed record CustomerQuery
 {
     /// <summary>
     /// Only those where each of these words begins a word of the name, the address or the e-mail address, or whose phone
-    /// number begins with the whole as it is written; without regard to case. At most 500 characters. Null for all.
+    /// number begins with the same digits; without regard to case. At most 500 characters. Null for all.
     /// </summary>
     public string? Search { get; init; }
 
@@ -29,7 +29,7 @@ public sealed record CustomerQuery
         var query = new RowQuery<Customer>(RowTables.Customer);
         if (IsArchived is { } isArchived)
             query.Where("is_archived = $", isArchived ? 1 : 0);
-        CustomerSearchText.Restrict(query, Search);
+        query.Search(Search);
         return (Order == CustomerOrder.Name ? query.OrderBy("name") : query.OrderBy("updated_at", isDescending: true))
             .Page(PageSize, PageToken);
     }

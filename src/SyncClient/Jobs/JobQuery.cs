@@ -6,6 +6,12 @@ namespace KhsCrm.SyncClient;
 /// <summary>Which jobs to list, in what order, how many.</summary>
 public sealed record JobQuery
 {
+    /// <summary>
+    /// Only those where each of these words begins a word of the title; without regard to case. At most 500 characters. Null for
+    /// all.
+    /// </summary>
+    public string? Search { get; init; }
+
     /// <summary>Only those of this customer; null for all.</summary>
     public string? CustomerId { get; init; }
 
@@ -27,6 +33,7 @@ public sealed record JobQuery
     internal RowQuery<Job> ToRowQuery()
     {
         var query = new RowQuery<Job>(RowTables.Job)
+            .Search(Search)
             .WhereId("customer_id = $", CustomerId)
             .WhereAssignedTo(AssignedToId);
         if (Status is { } status)

@@ -46,6 +46,19 @@ public sealed class MaterialStore
                 .OrderBy("created_at").Page(pageSize, pageToken),
             cancellationToken);
 
+    /// <summary>
+    /// Finds materials of all jobs on this device: those on a checklist where each of the words begins a word of the item's name,
+    /// without regard to case, in the order of their ids.
+    /// </summary>
+    /// <param name="search">The words, at most 500 characters.</param>
+    /// <param name="pageSize">At most so many: 1 to 10,000.</param>
+    /// <param name="pageToken">The token of the page before; null for the first.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public Task<RowPage<Material>> SearchAsync(
+        string search, int pageSize = 100, string? pageToken = null, CancellationToken cancellationToken = default) =>
+        _rows.ListAsync(
+            new RowQuery<Material>(Table).Search(search).Where("is_deleted = 0").Page(pageSize, pageToken), cancellationToken);
+
     /// <summary>The checklist of a job as it is and each later one. See <see cref="CustomerStore.ObserveAsync"/>.</summary>
     /// <inheritdoc cref="ListAsync"/>
     public IAsyncEnumerable<IReadOnlyList<Material>> ObserveAsync(

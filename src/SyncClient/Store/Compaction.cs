@@ -1,3 +1,5 @@
+using KhsCrm.SyncClient.Search;
+
 namespace KhsCrm.SyncClient.Store;
 
 /// <summary>Gives the pages of deleted rows back to the disk once they are a good part of the file.</summary>
@@ -22,6 +24,8 @@ internal static class Compaction
 
         // A file of an older version: written anew once, and from then on in steps.
         connection.Execute("PRAGMA auto_vacuum = INCREMENTAL; VACUUM");
+        // It may number the rows anew, and the search indexes know them by their numbers.
+        SearchIndex.Reset(connection);
         Checkpoint.TryTruncate(connection);
         return false;
     }

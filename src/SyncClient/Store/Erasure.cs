@@ -1,3 +1,5 @@
+using KhsCrm.SyncClient.Search;
+
 namespace KhsCrm.SyncClient.Store;
 
 /// <summary>
@@ -12,6 +14,7 @@ internal static class Erasure
         foreach (var table in RowTables.All)
             connection.Execute($"DELETE FROM {table.Name}");
         connection.Execute("DELETE FROM kind_anew");
+        SearchIndex.Reset(connection);
         connection.Execute("""
             DELETE FROM outbox; DELETE FROM conflict; DELETE FROM session; DELETE FROM device; DELETE FROM set_aside;
             INSERT OR REPLACE INTO erasure VALUES (1);

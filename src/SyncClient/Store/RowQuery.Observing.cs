@@ -57,8 +57,10 @@ internal sealed partial class RowQuery<T>
     private bool Matches(StoreConnection connection, RowId id)
     {
         var statement = connection.Prepare(
-            $"SELECT 1 FROM {table.Name} WHERE {string.Join(" AND ", _conditions)} AND id = ?{_values.Count + 1}");
+            $"SELECT coalesce(local, server) FROM {table.Name} WHERE {string.Join(" AND ", _conditions)} AND id = ?{_values.Count + 1}");
         BindValues(statement);
-        return statement.Bind(_values.Count + 1, id).ExecuteScalar() is not null;
+        var isMatch = statement.Bind(_values.Count + 1, id).Step() && table.IsFound(table.ParseRow(statement.Blob(0)), _search);
+        statement.Reset();
+        return isMatch;
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Google.Protobuf;
+using KhsCrm.SyncClient.Search;
 
 namespace KhsCrm.SyncClient.Store;
 
@@ -17,6 +18,7 @@ internal sealed partial class RowQuery<T>(RowTable<T> table)
     private string _order = "id";
     private bool _isDescending;
     private int _pageSize = MaxPageSize;
+    private SearchText? _search;
 
     /// <summary>Adds a condition without a value.</summary>
     public RowQuery<T> Where(string condition)
@@ -34,18 +36,11 @@ internal sealed partial class RowQuery<T>(RowTable<T> table)
     /// <inheritdoc cref="Where(string, long)"/>
     public RowQuery<T> Where(string condition, RowId value) => Where(condition, (statement, index) => statement.Bind(index, value));
 
-    /// <summary>Adds a condition with several values, one for each <c>$</c>.</summary>
-    public RowQuery<T> Where(string condition, IReadOnlyList<string> values)
+    /// <summary>Only rows that a search finds; all when nothing was typed.</summary>
+    /// <exception cref="KhsCrmException">The search is too long.</exception>
+    public RowQuery<T> Search(string? text)
     {
-        var parts = condition.Split('$');
-        var sql = parts[0];
-        for (var index = 0; index < values.Count; index++)
-        {
-            var value = values[index];
-            sql += Parameter((statement, parameter) => statement.Bind(parameter, value)) + parts[index + 1];
-        }
-
-        _conditions.Add($"({sql})");
+        _search = SearchText.Parse(text);
         return this;
     }
 
@@ -101,31 +96,48 @@ internal sealed partial class RowQuery<T>(RowTable<T> table)
 
     public RowPage<T> Run(StoreConnection connection)
     {
-        var direction = _isDescending ? "DESC" : "ASC";
-        var row = connection.Prepare($"""
-            SELECT coalesce(local, server), id, {_order} FROM {table.Name}
-            WHERE {string.Join(" AND ", _conditions)} ORDER BY {_order} {direction}, id {direction}
-            LIMIT {(_pageSize + 1).ToString(CultureInfo.InvariantCulture)}
-            """);
-        BindValues(row);
+        if (_search is { FindsNothing: true })
+            return new([], null);
+        var row = Begin(connection);
         List<T> items = [];
         string? last = null;
         string? next = null;
         while (row.Step())
         {
+            var item = table.ParseRow(row.Blob(0));
+            if (!table.IsFound(item, _search))
+                continue;
             if (items.Count == _pageSize)
             {
                 next = last;
                 break;
             }
 
-            items.Add(table.ParseRow(row.Blob(0)));
+            items.Add(item);
             if (items.Count == _pageSize)
                 last = WriteToken(row);
         }
 
         row.Reset();
         return new(items, next);
+    }
+
+    // A search that finds few rows takes them from its index and sorts them; one that finds many, or has no index yet, walks the
+    // rows in their order until a page is full.
+    private Statement Begin(StoreConnection connection)
+    {
+        var isIndexed = _search is not null && SearchIndex.FindsFew(connection, table, _search);
+        var search = $"{table.Name}_search";
+        var from = isIndexed ? $"{search} CROSS JOIN {table.Name} ON {table.Name}.rowid = {search}.rowid" : table.Name;
+        IEnumerable<string> conditions = isIndexed ? [$"{search} MATCH ?{_values.Count + 1}", .. _conditions] : _conditions;
+        var direction = _isDescending ? "DESC" : "ASC";
+        var limit = _search is null ? $"LIMIT {(_pageSize + 1).ToString(CultureInfo.InvariantCulture)}" : "";
+        var row = connection.Prepare($"""
+            SELECT coalesce(local, server), id, {_order} FROM {from}
+            WHERE {string.Join(" AND ", conditions)} ORDER BY {_order} {direction}, id {direction} {limit}
+            """);
+        BindValues(row);
+        return isIndexed ? row.Bind(_values.Count + 1, _search!.Match) : row;
     }
 
     private RowQuery<T> Where(string condition, Action<Statement, int> bind)

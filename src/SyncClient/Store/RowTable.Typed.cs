@@ -1,5 +1,6 @@
 using Google.Protobuf;
 using KhsCrm.Contracts.Kinds;
+using KhsCrm.SyncClient.Search;
 using KhsCrm.V1;
 
 namespace KhsCrm.SyncClient.Store;
@@ -12,14 +13,16 @@ internal sealed class RowTable<T> : RowTable
     private const int RowsOfPage = 1_000;
 
     private readonly MessageParser<T> _parser;
+    private readonly Func<T, List<string>>? _searchWords;
     private readonly Column<T>[] _columns;
     private readonly string _writeSql;
     private readonly string _rewriteSql;
 
-    public RowTable(EntityKind<T> kind, MessageParser<T> parser, bool hasJob, params Column<T>[] columns)
-        : base(kind, hasJob)
+    public RowTable(
+        EntityKind<T> kind, MessageParser<T> parser, bool hasJob, Func<T, List<string>>? searchWords, params Column<T>[] columns)
+        : base(kind, hasJob, searchWords is not null)
     {
-        (TypedKind, _parser, _columns) = (kind, parser, columns);
+        (TypedKind, _parser, _searchWords, _columns) = (kind, parser, searchWords, columns);
         string[] names = ["server", "local", "hidden", "generation", .. columns.Select(column => column.Name)];
         _writeSql = $"""
             INSERT INTO {kind.Name} (id, {string.Join(", ", names)})
@@ -50,20 +53,28 @@ internal sealed class RowTable<T> : RowTable
         var visible = TypedKind.Unwrap(local ?? server ?? throw new ArgumentException("A row needs a value.", nameof(server)));
         BindColumns(statement, visible);
         statement.Execute();
+        if (_searchWords is not null && SearchProgress.Of(connection).Covers(this, id))
+            SearchIndex.Saved(connection, this, id, _searchWords(visible));
+    }
+
+    /// <summary>Whether a search finds a row; always, when there is no search.</summary>
+    public bool IsFound(T row, SearchText? search) => search is null || search.IsIn(_searchWords!(row));
+
+    public override (RowId Last, int Rows) IndexNext(StoreConnection connection, RowId after, int limit)
+    {
+        var rows = ReadNext(connection, after, limit);
+        foreach (var (id, row) in rows)
+            SearchIndex.Saved(connection, this, id, _searchWords!(row));
+        return rows.Count == 0 ? (after, 0) : (rows[^1].Id, rows.Count);
     }
 
     /// <summary>Takes the columns anew from the rows, for a schema that has others than the one before.</summary>
     public void RewriteColumns(StoreConnection connection)
     {
-        var page = connection.Prepare(
-            $"SELECT id, coalesce(local, server) FROM {Name} WHERE id > ?1 ORDER BY id LIMIT {RowsOfPage}");
         var after = new RowId(Guid.Empty);
         while (true)
         {
-            List<(RowId Id, T Row)> rows = [];
-            page.Bind(1, after);
-            while (page.Step())
-                rows.Add((page.Id(0), ParseRow(page.Blob(1))));
+            var rows = ReadNext(connection, after, RowsOfPage);
             if (rows.Count == 0)
                 return;
             foreach (var (id, row) in rows)
@@ -75,6 +86,16 @@ internal sealed class RowTable<T> : RowTable
 
             after = rows[^1].Id;
         }
+    }
+
+    private List<(RowId Id, T Row)> ReadNext(StoreConnection connection, RowId after, int limit)
+    {
+        var page = connection.Prepare($"SELECT id, coalesce(local, server) FROM {Name} WHERE id > ?1 ORDER BY id LIMIT ?2")
+            .Bind(1, after).Bind(2, limit);
+        List<(RowId, T)> rows = [];
+        while (page.Step())
+            rows.Add((page.Id(0), ParseRow(page.Blob(1))));
+        return rows;
     }
 
     private void BindColumns(Statement statement, T row)

@@ -1,10 +1,11 @@
 using KhsCrm.Contracts.Kinds;
+using KhsCrm.SyncClient.Search;
 using KhsCrm.V1;
 
 namespace KhsCrm.SyncClient.Store;
 
 /// <summary>The table of one kind of entity, for code that works on any.</summary>
-internal abstract class RowTable(EntityKind kind, bool hasJob)
+internal abstract class RowTable(EntityKind kind, bool hasJob, bool isSearched)
 {
     private readonly string _deleteSql = $"DELETE FROM {kind.Name} WHERE id = ?1";
     private readonly string _serverSql = $"SELECT server FROM {kind.Name} WHERE id = ?1";
@@ -23,6 +24,9 @@ internal abstract class RowTable(EntityKind kind, bool hasJob)
     /// <summary>Whether a row belongs to a job and leaves with it.</summary>
     public bool HasJob { get; } = hasJob;
 
+    /// <summary>Whether its rows are found by words.</summary>
+    public bool IsSearched { get; } = isSearched;
+
     public abstract Entity Parse(ReadOnlySpan<byte> row);
 
     /// <summary>Writes a row: what the server has, and what a person sees. One of the two is there.</summary>
@@ -35,7 +39,19 @@ internal abstract class RowTable(EntityKind kind, bool hasJob)
     public abstract void Write(
         StoreConnection connection, RowId id, Entity? server, Entity? local, bool isHidden, long generation);
 
-    public void Delete(StoreConnection connection, RowId id) => connection.Prepare(_deleteSql).Bind(1, id).Execute();
+    public void Delete(StoreConnection connection, RowId id)
+    {
+        if (IsSearched && SearchProgress.Of(connection).Covers(this, id))
+            SearchIndex.Deleting(connection, this, id);
+        connection.Prepare(_deleteSql).Bind(1, id).Execute();
+    }
+
+    /// <summary>Adds the words of the next rows to the search index, in the order of ids.</summary>
+    /// <param name="connection">The connection that writes.</param>
+    /// <param name="after">The id to begin after.</param>
+    /// <param name="limit">At most so many rows.</param>
+    /// <returns>The last row's id, and how many rows there were.</returns>
+    public abstract (RowId Last, int Rows) IndexNext(StoreConnection connection, RowId after, int limit);
 
     public bool IsEmpty(StoreConnection connection) =>
         connection.Prepare($"SELECT 1 FROM {Name} LIMIT 1").ExecuteScalar() is null;

@@ -1,4 +1,5 @@
 using KhsCrm.Contracts.Kinds;
+using KhsCrm.SyncClient.Search;
 using KhsCrm.V1;
 
 namespace KhsCrm.SyncClient.Store;
@@ -7,20 +8,19 @@ namespace KhsCrm.SyncClient.Store;
 internal static class RowTables
 {
     public static RowTable<User> User { get; } = new(
-        EntityKinds.User, V1.User.Parser, hasJob: false,
+        EntityKinds.User, V1.User.Parser, hasJob: false, searchWords: null,
         Column.Text<User>("name", row => row.Name),
         Column.Number<User>("role", row => (int)row.Role),
         Column.Flag<User>("is_active", row => row.IsActive));
 
     public static RowTable<Customer> Customer { get; } = new(
-        EntityKinds.Customer, V1.Customer.Parser, hasJob: false,
+        EntityKinds.Customer, V1.Customer.Parser, hasJob: false, SearchWords.Of,
         Column.Text<Customer>("name", row => row.Name),
         Column.Flag<Customer>("is_archived", row => row.IsArchived),
-        Column.Time<Customer>("updated_at", row => row.UpdatedAt),
-        Column.Text<Customer>("search", CustomerSearchText.Of));
+        Column.Time<Customer>("updated_at", row => row.UpdatedAt));
 
     public static RowTable<Job> Job { get; } = new(
-        EntityKinds.Job, V1.Job.Parser, hasJob: false,
+        EntityKinds.Job, V1.Job.Parser, hasJob: false, SearchWords.Of,
         Column.Reference<Job>("customer_id", row => row.CustomerId),
         Column.Number<Job>("status", row => (int)row.Status),
         Column.Text<Job>("title", row => row.Title),
@@ -29,13 +29,13 @@ internal static class RowTables
         Column.Time<Job>("updated_at", row => row.UpdatedAt));
 
     public static RowTable<JobAssignment> JobAssignment { get; } = new(
-        EntityKinds.JobAssignment, V1.JobAssignment.Parser, hasJob: true,
+        EntityKinds.JobAssignment, V1.JobAssignment.Parser, hasJob: true, searchWords: null,
         Column.Reference<JobAssignment>("job_id", row => row.JobId),
         Column.Reference<JobAssignment>("user_id", row => row.UserId),
         Column.Time<JobAssignment>("assigned_at", row => row.AssignedAt));
 
     public static RowTable<Material> Material { get; } = new(
-        EntityKinds.Material, V1.Material.Parser, hasJob: true,
+        EntityKinds.Material, V1.Material.Parser, hasJob: true, SearchWords.Of,
         Column.Reference<Material>("job_id", row => row.JobId),
         Column.Text<Material>("item_name", row => row.ItemName),
         Column.Flag<Material>("purchased", row => row.Purchased),
@@ -43,12 +43,12 @@ internal static class RowTables
         Column.Time<Material>("created_at", row => row.CreatedAt));
 
     public static RowTable<JobStatusHistory> JobStatusHistory { get; } = new(
-        EntityKinds.JobStatusHistory, V1.JobStatusHistory.Parser, hasJob: true,
+        EntityKinds.JobStatusHistory, V1.JobStatusHistory.Parser, hasJob: true, searchWords: null,
         Column.Reference<JobStatusHistory>("job_id", row => row.JobId),
         Column.Time<JobStatusHistory>("changed_at", row => row.ChangedAt));
 
     public static RowTable<ActivityLog> ActivityLog { get; } = new(
-        EntityKinds.ActivityLog, V1.ActivityLog.Parser, hasJob: true,
+        EntityKinds.ActivityLog, V1.ActivityLog.Parser, hasJob: true, searchWords: null,
         Column.Reference<ActivityLog>("job_id", row => row.HasJobId ? row.JobId : null),
         Column.Reference<ActivityLog>("entity_id", row => row.EntityId),
         Column.Time<ActivityLog>("created_at", row => row.CreatedAt));

@@ -117,6 +117,15 @@ internal sealed class Statement : IDisposable
 
     public byte[]? Bytes(int column) => IsNull(column) ? null : Blob(column).ToArray();
 
+    /// <summary>Binds a column of this statement to a parameter of another, as what it is.</summary>
+    public void CopyTo(int column, Statement target, int index) => _ = raw.sqlite3_column_type(_statement, column) switch
+    {
+        raw.SQLITE_INTEGER => target.Bind(index, Int64(column)),
+        raw.SQLITE_TEXT => target.Bind(index, Text(column)),
+        raw.SQLITE_NULL => target.BindNull(index),
+        _ => target.Bind(index, Blob(column)),
+    };
+
     public RowId Id(int column) => RowId.Read(Blob(column));
 
     /// <summary>Ends a run before its last row, so that it holds no lock, and forgets what was bound.</summary>

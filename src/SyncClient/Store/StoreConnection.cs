@@ -1,3 +1,4 @@
+using KhsCrm.SyncClient.Search;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 
@@ -16,6 +17,9 @@ internal sealed class StoreConnection : IDisposable
         _connection.Open();
         Execute($"PRAGMA busy_timeout = {(long)busyTimeout.TotalMilliseconds}");
     }
+
+    /// <summary>How far the search indexes are built, as the present transaction knows it; null before it asked.</summary>
+    public SearchProgress? SearchProgress { get; set; }
 
     /// <summary>
     /// A statement that is prepared once. The same text gives the same statement, so a run must end before the next

@@ -45,8 +45,8 @@ internal static class StoreErrors
     };
 
     private static KhsCrmException Damaged(Exception exception, string folder) => new(
-        $"The store in {folder} is damaged. Keep the folder for its unsent edits and open another one: everything that was sent "
-        + "comes from the server.",
+        $"The store in {folder} is damaged. A rescue begins a new one with its unsent edits; everything that was sent comes from "
+        + "the server.",
         exception)
     {
         Reason = ErrorReason.StoreDamaged,

@@ -11,6 +11,7 @@ internal static partial class StoreSchema
         MigrateToVersion2,
         connection => connection.Execute(Version3),
         connection => connection.Execute(Version4),
+        MigrateToVersion5,
     ];
 
     /// <summary>The version that this library writes.</summary>

@@ -16,7 +16,7 @@ internal sealed class WriteTransaction(StoreConnection connection, bool isObserv
     private bool _isEverything;
     private bool _isOutboxChanged;
 
-    public StoreConnection Connection { get; } = connection;
+    public StoreConnection Connection { get; } = Begin(connection);
 
     /// <summary>What observers are told.</summary>
     public StoreChanges Collected => new(_isEverything ? [] : [.. _rows], _isEverything, _isOutboxChanged);
@@ -38,4 +38,11 @@ internal sealed class WriteTransaction(StoreConnection connection, bool isObserv
     }
 
     public void OutboxChanged() => _isOutboxChanged = true;
+
+    // Another process may have built a part of the search indexes since the last transaction.
+    private static StoreConnection Begin(StoreConnection connection)
+    {
+        connection.SearchProgress = null;
+        return connection;
+    }
 }

@@ -58,6 +58,15 @@ internal sealed class SyncLife(LocalStore store, ServerConnection server, SyncLo
         }
     }
 
+    /// <summary>Waits for what was begun beside the sync until now.</summary>
+    public Task WhenDoneBesideAsync()
+    {
+        lock (_lock)
+        {
+            return _beside;
+        }
+    }
+
     /// <summary>Closes the client; the same task for every caller.</summary>
     public Task CloseAsync()
     {

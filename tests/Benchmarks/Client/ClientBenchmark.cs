@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using KhsCrm.Benchmarks.Client.Waits;
 using KhsCrm.Benchmarks.Report;
 using KhsCrm.SyncClient;
 
@@ -17,6 +18,9 @@ internal static class ClientBenchmark
             database.ConnectionString,
             (arguments.Number("customers", 20_000), arguments.Number("jobs", 60_000), arguments.Number("materials", 800_000)),
             cancellationToken);
+        await WaitBenchmark.RunAsync(server.Url, report, cancellationToken);
+        if (arguments.Number("waits-only", 0) == 1)
+            return;
         var folder = Directory.CreateTempSubdirectory("khscrm-bench-client-");
         try
         {

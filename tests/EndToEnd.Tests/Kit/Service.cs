@@ -120,8 +120,13 @@ internal sealed class Service : IAsyncDisposable
     private static ChildProcess Launch(TestDatabase database, int port, (string Name, string Value)[] settings) => ChildProcess.Start(
         "KhsCrm.SyncServer.dll",
         ["dev", "--port", $"{port}", "--http-port", "0", "--connection", database.ConnectionString, "--customers", "4", "--jobs", "5", "--materials", "8"],
-        // Devices on a bad network renew their tokens far more often than people sign in.
-        environment: [("Limits__RefreshesPerAccount", "100000"), ("Limits__RefreshesPerAddress", "1000000"), .. settings]);
+        // Devices on a bad network renew their tokens, and under stress sign in, far more often than people do.
+        environment:
+        [
+            ("Limits__RefreshesPerAccount", "100000"), ("Limits__RefreshesPerAddress", "1000000"),
+            ("Limits__PasswordsPerAccount", "1000"), ("Limits__PasswordsPerAddress", "1000000"),
+            .. settings,
+        ]);
 
     private static async Task<string> UrlAsync(ChildProcess process) => (await process.WaitForLineAsync("ready "))["ready ".Length..];
 }

@@ -18,6 +18,7 @@ internal sealed class ScriptedServer : IAsyncDisposable
     public static readonly TimeSpan Hung = TimeSpan.FromSeconds(30);
 
     private readonly WebApplication _app;
+    private readonly Channel<string> _discarded = Channel.CreateUnbounded<string>();
     private readonly Channel<ServerStream> _streams = Channel.CreateUnbounded<ServerStream>();
 
     private readonly TaskCompletionSource _loggedOut = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -52,6 +53,9 @@ internal sealed class ScriptedServer : IAsyncDisposable
 
     /// <summary>Whether AuthService answers nothing, as if there were no network.</summary>
     public bool IsAuthBlocked { get; set; }
+
+    /// <summary>The operations that were to leave the server's queue.</summary>
+    public ChannelReader<string> Discarded => _discarded.Reader;
 
     /// <summary>How many sessions were signed out of.</summary>
     public int Logouts { get; private set; }
@@ -104,6 +108,12 @@ internal sealed class ScriptedServer : IAsyncDisposable
 
     private sealed class SyncEndpoint(ScriptedServer server) : SyncService.SyncServiceBase
     {
+        public override Task<DiscardOperationResponse> DiscardOperation(DiscardOperationRequest request, ServerCallContext context)
+        {
+            server._discarded.Writer.TryWrite(request.OperationId);
+            return Task.FromResult(new DiscardOperationResponse());
+        }
+
         public override async Task SyncStream(
             IAsyncStreamReader<SyncStreamRequest> requestStream,
             IServerStreamWriter<SyncStreamResponse> responseStream,

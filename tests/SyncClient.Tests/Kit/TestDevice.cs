@@ -47,16 +47,11 @@ internal sealed class TestDevice : IDisposable
     public static async Task<TestDevice> OpenAsync(Role role = Role.Owner)
     {
         var folder = new TempFolder();
-        var device = new TestDevice(folder.Path, folder, role);
-        await device.Store.WriteAsync(
-            transaction =>
-            {
-                (DeviceState.New(Guid.CreateVersion7()) with { OwnerId = device.User.Id }).Write(transaction.Connection);
-                new SessionState(device.User, new Tokens { AccessToken = "access" }, false).Write(transaction.Connection);
-            },
-            Ct);
-        return device;
+        return await SignInAsync(new TestDevice(folder.Path, folder, role));
     }
+
+    /// <summary>A device in a folder that the test keeps.</summary>
+    public static Task<TestDevice> OpenAsync(string path) => SignInAsync(new TestDevice(path, null, Role.Owner));
 
     /// <summary>The same folder, opened again as another process would.</summary>
     public TestDevice OpenBeside() => new(Path, null, User.Role);
@@ -89,5 +84,19 @@ internal sealed class TestDevice : IDisposable
     {
         Store.Dispose();
         _folder?.Dispose();
+    }
+
+    private static async Task<TestDevice> SignInAsync(TestDevice device)
+    {
+        await device.Store.WriteAsync(
+            transaction =>
+            {
+                if (DeviceState.TryRead(transaction.Connection) is not null)
+                    return;
+                (DeviceState.New(Guid.CreateVersion7()) with { OwnerId = device.User.Id }).Write(transaction.Connection);
+                new SessionState(device.User, new Tokens { AccessToken = "access" }, false).Write(transaction.Connection);
+            },
+            Ct);
+        return device;
     }
 }

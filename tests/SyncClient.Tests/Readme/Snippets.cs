@@ -1,8 +1,12 @@
 using System.Collections.ObjectModel;
+using System.Net;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography.X509Certificates;
 using KhsCrm.V1;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using SQLitePCL;
 
 namespace KhsCrm.SyncClient.Tests.Readme;
 
@@ -30,6 +34,7 @@ internal static class Snippets
         var dashboard = await client.Jobs.ListActiveAsync();
         var mine = await client.Jobs.ListAssignedAsync();
         var checklist = await client.Materials.ListAsync(jobId);
+        var bricks = await client.Materials.SearchAsync("red brick");
         var next = await client.Customers.ListAsync(new() { PageToken = found.NextPageToken });
     }
 
@@ -103,6 +108,41 @@ internal static class Snippets
         client.NotifyNetworkChanged(); // From the platform's event: connect at once, or replace what may be half open.
         client.Pause();                // On a metered network: edits wait.
         client.Resume();
+    }
+
+    public static void ChooseSqlCipher()
+    {
+        NativeLibrary.SetDllImportResolver(
+            typeof(SQLite3Provider_sqlite3).Assembly, (name, _, _) => name == "sqlite3" ? NativeLibrary.Load("libsqlcipher.so.1") : 0);
+        raw.SetProvider(new SQLite3Provider_sqlite3());
+        raw.FreezeProvider();
+    }
+
+    public static KhsCrmClientOptions Certificates(string folder, Uri proxy, string password)
+    {
+        var options = new KhsCrmClientOptions { DataFolder = folder, ServerAddress = "https://crm.example.com", Proxy = new WebProxy(proxy) };
+        options.ClientCertificates.Add(X509CertificateLoader.LoadPkcs12FromFile("device.pfx", password));
+        options.CertificateAuthorities.ImportFromPemFile("private-ca.pem");
+        return options;
+    }
+
+    public static async Task RescueAsync(
+        KhsCrmClient client, KhsCrmClientOptions options, string email, string password, Action<string> show)
+    {
+        try
+        {
+            await client.Customers.ListAsync();
+        }
+        catch (KhsCrmException damaged) when (damaged.Reason == ErrorReason.StoreDamaged)
+        {
+            await client.DisposeAsync();
+            var report = await KhsCrmClient.RescueAsync(options);
+            show($"{report.SavedEdits} unsent edits were saved, {report.LostEdits} could not be read.");
+            client = await KhsCrmClient.OpenAsync(options);
+            if (!report.IsSignedIn)
+                await client.SignInAsync(email, password);
+            await client.StartAsync();
+        }
     }
 
     public static void Register(WebApplicationBuilder builder)

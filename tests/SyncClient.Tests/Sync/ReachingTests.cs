@@ -60,6 +60,26 @@ public sealed class ReachingTests
     }
 
     [Fact]
+    public async Task A_proxy_is_gone_through()
+    {
+        using var authority = Authority();
+        using var server = Issue(authority, "127.0.0.1");
+        using var device = Issue(authority, "device");
+        await using var app = await ServeAsync(HttpProtocols.Http2, server, _ => { });
+        await using var proxy = new ConnectProxy();
+
+        // As far as HTTP, as without a proxy.
+        Assert.Equal(ErrorReason.NotAGrpcServer, await ReasonAsync(app.Urls.First(), options =>
+        {
+            options.Proxy = new WebProxy(proxy.Address);
+            options.CertificateAuthorities.Add(X509CertificateLoader.LoadCertificate(authority.RawData));
+            options.ClientCertificates.Add(device);
+        }));
+
+        Assert.Equal(new Uri(app.Urls.First()).Authority, proxy.Target);
+    }
+
+    [Fact]
     public async Task An_app_can_give_its_own_handler()
     {
         var made = 0;

@@ -1,0 +1,48 @@
+using KhsCrm.V1;
+
+namespace KhsCrm.SyncClient.Search;
+
+/// <summary>
+/// The words by which a row is found: folded and split here, so that the index and the comparison without it agree on what a
+/// word is. A phone number is one word behind a mark that no other word has.
+/// </summary>
+internal static class SearchWords
+{
+    /// <summary>Stands before a phone number. Not a letter, and one character to the index's tokenizer.</summary>
+    public const char PhoneMark = '\u2121';
+
+    public static List<string> Of(Customer row)
+    {
+        var words = Split($"{row.Name} {row.Address} {row.Email}");
+        if (Join(row.Phone) is { Length: > 0 } phone)
+            words.Add(PhoneMark + phone);
+        return words;
+    }
+
+    public static List<string> Of(Job row) => Split(row.Title);
+
+    public static List<string> Of(Material row) => Split(row.ItemName);
+
+    public static List<string> Split(string text)
+    {
+        var folded = Fold(text);
+        List<string> words = [];
+        var begin = 0;
+        for (var index = 0; index <= folded.Length; index++)
+        {
+            if (index < folded.Length && char.IsLetterOrDigit(folded[index]))
+                continue;
+            if (index > begin)
+                words.Add(folded[begin..index]);
+            begin = index + 1;
+        }
+
+        return words;
+    }
+
+    /// <summary>The letters and digits of a text without what stands between them: how phone numbers are compared.</summary>
+    public static string Join(string text) => string.Concat(Split(text));
+
+    // By the invariant culture: SQLite's tokenizers know other tables of cases than .NET.
+    private static string Fold(string text) => text.ToLowerInvariant();
+}
