@@ -1,5 +1,5 @@
-using KhsCrm.Storage.Devices;
 using KhsCrm.Storage.Deltas;
+using KhsCrm.Storage.Devices;
 using KhsCrm.Storage.Live;
 using KhsCrm.Storage.Push;
 using KhsCrm.V1;
