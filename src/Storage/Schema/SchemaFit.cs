@@ -6,14 +6,19 @@ namespace KhsCrm.Storage.Schema;
 /// <summary>Whether a database has the schema that this version works with.</summary>
 public sealed class SchemaFit(NpgsqlDataSource dataSource, IDbContextFactory<KhsCrmDbContext> contexts)
 {
-    private IReadOnlyList<string>? _known;
+    private (IReadOnlyList<string> Migrations, SchemaColumns Columns)? _known;
 
     /// <summary>Asks the database.</summary>
     /// <returns>Whether it takes no writes; and why its schema does not fit and what to do then, in a sentence, or null.</returns>
     public async Task<(bool IsReadOnly, string? Mismatch)> CheckAsync(CancellationToken cancellationToken)
     {
         var record = await SchemaRecord.ReadAsync(dataSource, cancellationToken);
-        return (record.IsReadOnly, FindFault(_known ??= await KnownAsync(cancellationToken), record));
+        var (migrations, columns) = _known ??= await KnownAsync(cancellationToken);
+        if (FindFault(migrations, record) is { } fault)
+            return (record.IsReadOnly, fault);
+        return (record.IsReadOnly, await columns.FindMissingAsync(dataSource, cancellationToken) is { } missing
+            ? $"the database lacks the column {missing}, which no migration has taken away: bring it back"
+            : null);
     }
 
     internal static string? FindFault(IReadOnlyList<string> known, SchemaRecord record)
@@ -30,9 +35,9 @@ public sealed class SchemaFit(NpgsqlDataSource dataSource, IDbContextFactory<Khs
     private static bool MayRunOn(string migration, string newest, SchemaRecord record) =>
         record.OldestServers.TryGetValue(migration, out var oldest) && string.CompareOrdinal(oldest, newest) <= 0;
 
-    private async Task<IReadOnlyList<string>> KnownAsync(CancellationToken cancellationToken)
+    private async Task<(IReadOnlyList<string> Migrations, SchemaColumns Columns)> KnownAsync(CancellationToken cancellationToken)
     {
         await using var model = await contexts.CreateDbContextAsync(cancellationToken);
-        return [.. model.Database.GetMigrations()];
+        return ([.. model.Database.GetMigrations()], new SchemaColumns(model.Model));
     }
 }

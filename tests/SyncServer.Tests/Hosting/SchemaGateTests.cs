@@ -43,6 +43,15 @@ public sealed class SchemaGateTests : IAsyncLifetime
         Assert.NotEmpty((await server.LoginAsync()).Tokens.AccessToken);
     }
 
+    /// <summary>The list of migrations says nothing of it.</summary>
+    [Fact]
+    public async Task Without_a_column_that_somebody_dropped_it_does_not_start_and_names_it()
+    {
+        await RunAsync("ALTER TABLE customers DROP COLUMN notes");
+
+        Assert.Contains("customers.notes", await RefusalAsync(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Back_by_one_version_the_older_server_works_on_what_the_newer_one_added()
     {
@@ -69,8 +78,8 @@ public sealed class SchemaGateTests : IAsyncLifetime
         var owner = await server.OwnerAsync();
         using var stream = new SyncService.SyncServiceClient(server.Channel).SyncStream(owner, cancellationToken: RunningServer.Cancellation);
         await stream.CatchUpAsync();
-        await RunAsync("ALTER TABLE customers RENAME COLUMN notes TO remarks");
         await MigrateToNewerAsync();
+        await RunAsync("ALTER TABLE customers RENAME COLUMN notes TO remarks");
         while (await server.HealthAsync() == HealthCheckResponse.Types.ServingStatus.Serving)
             RunningServer.Cancellation.ThrowIfCancellationRequested();
 
