@@ -45,8 +45,8 @@ public sealed class VerifyTests
         Assert.Equal(1, file.Run("UPDATE customer SET server = x'FFFFFF' WHERE id = $id", ("$id", Key(ids[2]))));
         Assert.Equal(1, file.Run(
             """
-            INSERT INTO customer (id, server, hidden, generation, name, is_archived, updated_at, search)
-            SELECT $id, $row, 0, generation, 'nobody', 0, 0, 'nobody' FROM device
+            INSERT INTO customer (id, server, hidden, generation, name, is_archived, updated_at)
+            SELECT $id, $row, 0, generation, 'nobody', 0, 0 FROM device
             """, ("$id", Key(stranger)), ("$row", strange.ToByteArray())));
 
         var report = await VerifyAsync(server, file, "owner@khscrm.com");
