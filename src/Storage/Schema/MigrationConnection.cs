@@ -15,6 +15,10 @@ internal sealed class MigrationConnection(string connectionString) : IAsyncDispo
     /// <summary>What a database says of its schema.</summary>
     public Task<SchemaRecord> ReadAsync(CancellationToken cancellationToken) => SchemaRecord.ReadAsync(_dataSource, cancellationToken);
 
+    /// <summary>Why a database whose migrations fit does not fit all the same; null when it does.</summary>
+    public Task<string?> FindFaultAsync(SchemaColumns columns, CancellationToken cancellationToken) =>
+        columns.FindFaultAsync(_dataSource, cancellationToken);
+
     /// <summary>Applies a migration.</summary>
     /// <returns>False when it was applied before.</returns>
     public async Task<bool> ApplyAsync(string id, string script, TimeSpan lockTimeout, CancellationToken cancellationToken)

@@ -26,8 +26,8 @@ internal sealed class SchemaColumns
         (_tables, _columns) = ([.. columns.Select(column => column.Table)], [.. columns.Select(column => column.Column)]);
     }
 
-    /// <summary>A column that a database lacks, such as <c>jobs.notes</c>; null when it has all.</summary>
-    public async Task<string?> FindMissingAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken)
+    /// <summary>Which column a database lacks, such as <c>jobs.notes</c>, in a sentence; null when it has all.</summary>
+    public async Task<string?> FindFaultAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken)
     {
         await using var command = dataSource.CreateCommand(
             """
@@ -39,6 +39,8 @@ internal sealed class SchemaColumns
         command.CommandTimeout = Seconds;
         command.Parameters.Add(new NpgsqlParameter { Value = _tables, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
         command.Parameters.Add(new NpgsqlParameter { Value = _columns, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
-        return (string?)await command.ExecuteScalarAsync(cancellationToken);
+        return await command.ExecuteScalarAsync(cancellationToken) is string missing
+            ? $"the database lacks the column {missing}, which no migration has taken away: bring it back"
+            : null;
     }
 }

@@ -14,11 +14,7 @@ public sealed class SchemaFit(NpgsqlDataSource dataSource, IDbContextFactory<Khs
     {
         var record = await SchemaRecord.ReadAsync(dataSource, cancellationToken);
         var (migrations, columns) = _known ??= await KnownAsync(cancellationToken);
-        if (FindFault(migrations, record) is { } fault)
-            return (record.IsReadOnly, fault);
-        return (record.IsReadOnly, await columns.FindMissingAsync(dataSource, cancellationToken) is { } missing
-            ? $"the database lacks the column {missing}, which no migration has taken away: bring it back"
-            : null);
+        return (record.IsReadOnly, FindFault(migrations, record) ?? await columns.FindFaultAsync(dataSource, cancellationToken));
     }
 
     internal static string? FindFault(IReadOnlyList<string> known, SchemaRecord record)

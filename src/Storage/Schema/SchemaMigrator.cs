@@ -23,7 +23,7 @@ public static class SchemaMigrator
     /// <param name="connectionString">A role that may create tables; the database need not exist.</param>
     /// <param name="settings">How it behaves beside a service that runs.</param>
     /// <param name="cancellationToken">Stops; the migration that runs is undone.</param>
-    /// <exception cref="SchemaMismatchException">The database was migrated by a newer version that this one does not fit.</exception>
+    /// <exception cref="SchemaMismatchException">A newer version migrated the database, and this one does not fit; or a column was dropped by hand.</exception>
     public static async Task MigrateAsync(string connectionString, MigrationSettings settings, CancellationToken cancellationToken)
     {
         await using var context = Context(connectionString);
@@ -32,7 +32,9 @@ public static class SchemaMigrator
         var scripts = new MigrationScripts(context);
         foreach (var id in scripts.Ids)
             await ApplyAsync(database, id, scripts.Of(id), settings, cancellationToken);
-        if (SchemaFit.FindFault(scripts.Ids, await database.ReadAsync(cancellationToken)) is { } fault)
+        var fault = SchemaFit.FindFault(scripts.Ids, await database.ReadAsync(cancellationToken))
+            ?? await database.FindFaultAsync(new SchemaColumns(context.Model), cancellationToken);
+        if (fault is not null)
             throw new SchemaMismatchException(fault);
         await RetryAsync(
             () => database.RunAsync(settings.LockTimeout, "SELECT ensure_activity_log_partitions()", cancellationToken),

@@ -45,11 +45,14 @@ public sealed class SchemaGateTests : IAsyncLifetime
 
     /// <summary>The list of migrations says nothing of it.</summary>
     [Fact]
-    public async Task Without_a_column_that_somebody_dropped_it_does_not_start_and_names_it()
+    public async Task Without_a_column_that_somebody_dropped_it_does_not_start_and_names_it_and_so_does_migrate()
     {
         await RunAsync("ALTER TABLE customers DROP COLUMN notes");
 
         Assert.Contains("customers.notes", await RefusalAsync(), StringComparison.Ordinal);
+        var refusal = await Assert.ThrowsAsync<SchemaMismatchException>(
+            () => SchemaMigrator.MigrateAsync(_database.ConnectionString, RunningServer.Cancellation));
+        Assert.Contains("customers.notes", refusal.Message, StringComparison.Ordinal);
     }
 
     [Fact]
