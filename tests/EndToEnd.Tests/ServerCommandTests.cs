@@ -46,7 +46,7 @@ public sealed class ServerCommandTests
             (1, "error: the database lacks the migration 20261122221154_V1InitialSchema: run migrate."),
             (refused.ExitCode, refused.Errors.Trim()));
         Assert.Contains("CREATE TABLE customers", plan.Output, StringComparison.Ordinal);
-        Assert.Equal(3, migrate.Output.Split('\n').Count(line => line.Contains(" applied in ", StringComparison.Ordinal)));
+        Assert.Equal(4, migrate.Output.Split('\n').Count(line => line.Contains(" applied in ", StringComparison.Ordinal)));
         Assert.Equal((0, "-- The schema is up to date."), (again.ExitCode, again.Output.Trim()));
     }
 

@@ -628,23 +628,6 @@ namespace KhsCrm.Storage.Migrations
                         });
                 });
 
-            modelBuilder.Entity("KhsCrm.Storage.Schema.Rows.SchemaCompatibilityRow", b =>
-                {
-                    b.Property<string>("MigrationId")
-                        .HasColumnType("text")
-                        .HasColumnName("migration_id");
-
-                    b.Property<string>("OldestServer")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("oldest_server");
-
-                    b.HasKey("MigrationId")
-                        .HasName("schema_compatibility_pkey");
-
-                    b.ToTable("schema_compatibility", (string)null);
-                });
-
             modelBuilder.Entity("KhsCrm.Storage.Schema.Rows.ServiceAccountRow", b =>
                 {
                     b.Property<Guid>("UserId")

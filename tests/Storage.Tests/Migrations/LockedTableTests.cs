@@ -13,6 +13,7 @@ namespace KhsCrm.Storage.Tests.Migrations;
 public sealed class LockedTableTests : DatabaseTest
 {
     private const string ApplyingV3 = "20261130060000_V3Promises";
+    private const string ApplyingV4 = "20261130130000_V4SchemaCompatibility";
 
     public override async ValueTask InitializeAsync()
     {
@@ -43,7 +44,8 @@ public sealed class LockedTableTests : DatabaseTest
         await SchemaMigrator.MigrateAsync(ConnectionString, settings, Cancellation);
 
         Assert.All(told[..2], line => Assert.StartsWith($"{ApplyingV3} waits", line, StringComparison.Ordinal));
-        Assert.StartsWith($"{ApplyingV3} applied", told[^1], StringComparison.Ordinal);
+        Assert.StartsWith($"{ApplyingV3} applied", told[^2], StringComparison.Ordinal);
+        Assert.StartsWith($"{ApplyingV4} applied", told[^1], StringComparison.Ordinal);
     }
 
     [Fact]
@@ -64,8 +66,9 @@ public sealed class LockedTableTests : DatabaseTest
     [Fact]
     public async Task A_migration_that_fails_in_its_last_statement_leaves_the_schema_as_it_was()
     {
-        // The last file makes this table.
-        await Sql.ExecuteAsync("CREATE TABLE schema_compatibility (theirs int)");
+        // V4 makes this table; V3 is applied by then, and stays.
+        await SchemaMigrator.MigrateAsync(ConnectionString, Cancellation);
+        await Sql.ExecuteAsync($"""DELETE FROM "__EFMigrationsHistory" WHERE "MigrationId" = '{ApplyingV4}'""");
         var before = await ObjectsAsync();
 
         await Assert.ThrowsAsync<PostgresException>(() => SchemaMigrator.MigrateAsync(ConnectionString, Cancellation));
@@ -80,11 +83,11 @@ public sealed class LockedTableTests : DatabaseTest
     {
         var before = await ObjectsAsync();
 
-        var (migration, sql) = Assert.Single(await SchemaMigrator.PlanAsync(ConnectionString, Cancellation));
+        var plan = await SchemaMigrator.PlanAsync(ConnectionString, Cancellation);
 
-        Assert.Equal(ApplyingV3, migration);
-        Assert.Contains("CREATE TABLE schema_compatibility", sql, StringComparison.Ordinal);
-        Assert.Contains("INSERT INTO \"__EFMigrationsHistory\"", sql, StringComparison.Ordinal);
+        Assert.Equal([ApplyingV3, ApplyingV4], plan.Select(step => step.Migration));
+        Assert.Contains("CREATE TABLE schema_compatibility", plan[1].Sql, StringComparison.Ordinal);
+        Assert.All(plan, step => Assert.Contains("INSERT INTO \"__EFMigrationsHistory\"", step.Sql, StringComparison.Ordinal));
         Assert.Equal(before, await ObjectsAsync());
         await SchemaMigrator.MigrateAsync(ConnectionString, Cancellation);
         Assert.Empty(await SchemaMigrator.PlanAsync(ConnectionString, Cancellation));

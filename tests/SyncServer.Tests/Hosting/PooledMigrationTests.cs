@@ -20,7 +20,7 @@ public sealed class PooledMigrationTests
         await Task.WhenAll(Enumerable.Range(0, 3).Select(
             _ => SchemaMigrator.MigrateAsync(pooler.ConnectionString, settings, RunningServer.Cancellation)));
 
-        Assert.Equal(["20261122221154_V1InitialSchema", "20261122221317_V2SeedData", "20261130060000_V3Promises"],
+        Assert.Equal(["20261122221154_V1InitialSchema", "20261122221317_V2SeedData", "20261130060000_V3Promises", "20261130130000_V4SchemaCompatibility"],
             told.Where(line => line.Contains(" applied in ", StringComparison.Ordinal)).Select(line => line.Split(' ')[0]).Order());
         await using var connection = new NpgsqlConnection($"{database.ConnectionString};Pooling=false");
         await connection.OpenAsync(RunningServer.Cancellation);

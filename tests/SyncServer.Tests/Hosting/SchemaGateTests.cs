@@ -37,7 +37,7 @@ public sealed class SchemaGateTests : IAsyncLifetime
         await RunAsync($"INSERT INTO schema_compatibility VALUES ('{Newer}', '29980101000000_V8AlsoUnknown')");
         Assert.Contains(Newer, await RefusalAsync(), StringComparison.Ordinal);
 
-        await RunAsync("UPDATE schema_compatibility SET oldest_server = '20261130060000_V3Promises'");
+        await RunAsync($"UPDATE schema_compatibility SET oldest_server = '20261130060000_V3Promises' WHERE migration_id = '{Newer}'");
         await using var server = await StandaloneServer.StartAsync(_database.ConnectionString);
         Assert.Equal(HealthCheckResponse.Types.ServingStatus.Serving, await server.HealthAsync());
         Assert.NotEmpty((await server.LoginAsync()).Tokens.AccessToken);

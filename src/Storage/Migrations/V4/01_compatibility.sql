@@ -5,3 +5,6 @@ CREATE TABLE schema_compatibility (
     oldest_server TEXT NOT NULL
 );
 COMMENT ON TABLE schema_compatibility IS 'Which servers may run on a migration that they do not know: those that know the migration oldest_server.';
+
+-- This one is such a migration.
+INSERT INTO schema_compatibility VALUES ('20261130130000_V4SchemaCompatibility', '20261130060000_V3Promises');
