@@ -2,8 +2,7 @@ namespace KhsCrm.SyncClient.Store;
 
 /// <content>
 /// Version 4: a device knows that it was revoked and by what proof it wipes itself, a sign-in is told apart from the one before,
-/// sessions are ended on the server when there is a network, rows that cannot be stored are counted, an
-/// operation of the outbox says whether its row shows it, and a kind of rows begins anew by itself.
+/// sessions are ended on the server when there is a network, rows that cannot be stored are counted, and an operation of the outbox says whether its row shows it.
 /// </content>
 internal static partial class StoreSchema
 {
@@ -17,7 +16,5 @@ internal static partial class StoreSchema
         ALTER TABLE outbox ADD COLUMN is_given_up INTEGER NOT NULL DEFAULT 0;
         UPDATE outbox SET is_shown = 0 WHERE state = 5;
         CREATE TABLE erasure (one INTEGER PRIMARY KEY CHECK (one = 1));
-        CREATE TABLE kind_anew (entity_type INTEGER PRIMARY KEY, generation INTEGER NOT NULL);
-        INSERT INTO kind_anew SELECT column1, generation FROM device, (VALUES (1), (2), (3), (4), (5), (6), (7)) WHERE is_resyncing;
         """;
 }

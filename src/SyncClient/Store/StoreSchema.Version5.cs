@@ -4,7 +4,8 @@ namespace KhsCrm.SyncClient.Store;
 
 /// <content>
 /// Version 5: a search goes by a full-text index. The words come split and folded, so the plain tokenizer does; indexes of the
-/// first one and two characters make short beginnings as fast as long ones.
+/// first one and two characters make short beginnings as fast as long ones. And a kind of rows begins anew by itself; what was
+/// begun for all kinds by version 4 goes on.
 /// </content>
 internal static partial class StoreSchema
 {
@@ -16,6 +17,8 @@ internal static partial class StoreSchema
         connection.Execute("""
             ALTER TABLE customer DROP COLUMN search;
             CREATE TABLE search_progress (entity_type INTEGER PRIMARY KEY, after BLOB NOT NULL, is_complete INTEGER NOT NULL);
+            CREATE TABLE kind_anew (entity_type INTEGER PRIMARY KEY, generation INTEGER NOT NULL);
+            INSERT INTO kind_anew SELECT column1, generation FROM device, (VALUES (1), (2), (3), (4), (5), (6), (7)) WHERE is_resyncing;
             """);
         foreach (var (table, type) in Searched)
         {

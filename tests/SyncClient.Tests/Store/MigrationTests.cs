@@ -52,6 +52,20 @@ public sealed class MigrationTests
         Assert.Equal(await SchemaAsync(newer.Path), await SchemaAsync(older.Path));
     }
 
+    [Fact]
+    public async Task A_resync_that_was_under_way_goes_on_for_every_kind()
+    {
+        using var folder = new TempFolder();
+        await WriteVersion1Async(folder.Path, "UPDATE device SET is_resyncing = 1, generation = 3");
+
+        using var store = LocalStore.Open(new StoreFolder(folder.Path), null, TimeSpan.FromSeconds(30));
+
+        Assert.Equal(
+            RowTables.All.Count,
+            await store.ReadAsync(
+                connection => RowTables.All.Count(table => KindsAnewTable.Find(connection, table.Type) == 3), TestDevice.Ct));
+    }
+
     private static async Task<List<string>> SchemaAsync(string folder)
     {
         using var store = LocalStore.Open(new StoreFolder(folder), null, TimeSpan.FromSeconds(30));
@@ -67,7 +81,7 @@ public sealed class MigrationTests
             TestDevice.Ct);
     }
 
-    private static async Task WriteVersion1Async(string folder)
+    private static async Task WriteVersion1Async(string folder, string more = "")
     {
         using var reader = new StreamReader(typeof(MigrationTests).Assembly.GetManifestResourceStream("version1.sql")!);
         var sql = await reader.ReadToEndAsync(TestDevice.Ct);
@@ -76,7 +90,7 @@ public sealed class MigrationTests
         await connection.OpenAsync(TestDevice.Ct);
         await using var command = connection.CreateCommand();
 #pragma warning disable CA2100 // A file of these tests.
-        command.CommandText = sql;
+        command.CommandText = sql + more;
 #pragma warning restore CA2100
         await command.ExecuteNonQueryAsync(TestDevice.Ct);
     }
