@@ -80,8 +80,11 @@ public sealed class CrashServer : IAsyncLifetime
         return naive;
     }
 
-    internal async Task CrashAsync(CrashKind kind)
+    /// <summary>Crashes the server. False: an id that had been given out was flushed by then, so that none is given out again.</summary>
+    internal async Task<bool> CrashAsync(CrashKind kind)
     {
+        const string NextId = "SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint";
+        var before = await ScalarAsync<long>(NextId);
         if (kind == CrashKind.KilledBackend)
         {
             await _server.KillBackendAsync(Cancellation);
@@ -96,12 +99,8 @@ public sealed class CrashServer : IAsyncLifetime
         // The WAL writer flushes once when it starts. A scene that it overtakes would lose nothing.
         while (!await ScalarAsync<bool>("SELECT EXISTS (SELECT FROM pg_stat_activity WHERE backend_type = 'walwriter' AND wait_event = 'WalWriterMain')"))
             await Task.Delay(5, Cancellation);
+        return await ScalarAsync<long>(NextId) < before;
     }
-
-    /// <summary>The page of the WAL that is being filled, and whether it is flushed up to where it is filled.</summary>
-    internal async Task<(long Page, bool IsFlushed)> PlaceAsync() => (
-        await ScalarAsync<long>("SELECT (pg_current_wal_insert_lsn() - '0/0')::bigint / 8192"),
-        await ScalarAsync<bool>("SELECT pg_current_wal_flush_lsn() >= pg_current_wal_insert_lsn()"));
 
     internal async Task RunAsync(string sql)
     {

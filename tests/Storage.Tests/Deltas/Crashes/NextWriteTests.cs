@@ -87,11 +87,16 @@ public sealed class NextWriteTests(CrashServer server) : IClassFixture<CrashServ
             var start = await reader.ReadPositionAsync(Cancellation);
             var device = server.Device();
             await device.SyncAsync();
-            await server.RunAsync(IdOnly);
-            var position = isNaive
-                ? LivePosition.Of((await server.NaiveAsync(device)).Cursor.Memory)!
-                : (await reader.ReadAsync(start, KindSet.Default, [], Cancellation)).To;
-            await server.CrashAsync(crash);
+            LivePosition position;
+            do
+            {
+                await server.RunAsync(IdOnly);
+                position = isNaive
+                    ? LivePosition.Of((await server.NaiveAsync(device)).Cursor.Memory)!
+                    : (await reader.ReadAsync(start, KindSet.Default, [], Cancellation)).To;
+            }
+            while (!await server.CrashAsync(crash) && isNaive);
+
             var id = $"{Guid.CreateVersion7()}";
             await server.RunAsync($"INSERT INTO customers (id, name, address) VALUES ('{id}', 'live', 'a')");
 
@@ -130,13 +135,17 @@ public sealed class NextWriteTests(CrashServer server) : IClassFixture<CrashServ
     {
         var device = server.Device(isWorker);
         await device.SyncAsync();
-        await server.RunAsync(IdOnly);
-        if (isNaive)
-            device = await server.NaiveAsync(device, isWorker);
-        else
-            await device.SyncAsync();
-        await server.CrashAsync(crash);
-        return device;
+        while (true)
+        {
+            await server.RunAsync(IdOnly);
+            if (isNaive)
+                device = await server.NaiveAsync(device, isWorker);
+            else
+                await device.SyncAsync();
+            // Where no id is given out again the twin would lose nothing.
+            if (await server.CrashAsync(crash) || !isNaive)
+                return device;
+        }
     }
 
     private async Task<string> AssignAsync()
