@@ -48,7 +48,16 @@ internal sealed class FuzzTarget : IAsyncDisposable
     public static async Task<FuzzTarget> StartAsync(CancellationToken cancellationToken)
     {
         // No disk is cut off: a killed backend loses what was not written, with fsync or without.
-        var settings = new Dictionary<string, string> { ["fsync"] = "off", ["max_connections"] = "200", ["max_wal_size"] = "4GB" };
+        // And only a commit flushes WAL, so that a crash undoes what is not durable as it seldom does on a real server.
+        var settings = new Dictionary<string, string>
+        {
+            ["fsync"] = "off",
+            ["max_connections"] = "200",
+            ["max_wal_size"] = "4GB",
+            ["wal_writer_delay"] = "10s",
+            ["wal_writer_flush_after"] = "1GB",
+            ["bgwriter_delay"] = "10s",
+        };
         var postgres = await RestartableServer.StartAsync(settings, cancellationToken);
         var start = new ProcessStartInfo("dotnet")
         {
@@ -76,8 +85,20 @@ internal sealed class FuzzTarget : IAsyncDisposable
         }
     }
 
-    /// <summary>Kills a backend, right after a careless write that the crash may undo.</summary>
-    public Task KillBackendAsync(CancellationToken cancellationToken) => _postgres.KillBackendAsync(HostileSql.CarelessWrite, cancellationToken);
+    /// <summary>Kills a backend while nobody writes, right after a careless write that the crash undoes.</summary>
+    public async Task KillBackendAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var hush = await DataSource.OpenConnectionAsync(cancellationToken);
+            await HostileSql.HushAsync(hush, cancellationToken);
+            await _postgres.KillBackendAsync(HostileSql.CarelessWrite, cancellationToken);
+        }
+        catch (NpgsqlException)
+        {
+            // The other program ended one of these two connections. There is a next time.
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {

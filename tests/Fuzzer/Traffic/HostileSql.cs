@@ -16,8 +16,12 @@ internal sealed class HostileSql(NpgsqlDataSource database, FuzzReport report, P
     /// <summary>Notes of a material on which this program's trigger fails.</summary>
     public const string Fails = "fails in a trigger";
 
-    /// <summary>A row that is visible before it is durable. What shows it to a device is wrong when a crash undoes it.</summary>
-    public const string CarelessWrite = "SET synchronous_commit = off; INSERT INTO customers (name, address) VALUES ('Careless', 'a')";
+    /// <summary>
+    /// A row that is visible before it is durable, and a moment in which it may be shown. What shows it to a device is wrong when a
+    /// crash undoes it.
+    /// </summary>
+    public const string CarelessWrite =
+        "SET synchronous_commit = off; BEGIN; INSERT INTO customers (name, address) VALUES ('Careless', 'a'); COMMIT; SELECT pg_sleep(0.15)";
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
@@ -30,6 +34,30 @@ internal sealed class HostileSql(NpgsqlDataSource database, FuzzReport report, P
     ];
 
     private readonly Random _random = new(HashCode.Combine(seed, "sql"));
+
+    /// <summary>
+    /// Keeps everybody else from writing until the connection is closed. Each durable commit makes the careless ones before it
+    /// durable too, so that amid traffic a crash undoes next to nothing.
+    /// </summary>
+    public static async Task HushAsync(NpgsqlConnection connection, CancellationToken stop)
+    {
+        while (true)
+        {
+            try
+            {
+                // Whoever holds one table and wants the next goes first.
+                await using var command = new NpgsqlCommand(
+                    "BEGIN; SET LOCAL lock_timeout = 50; LOCK TABLE jobs, materials, job_assignments, users, sync_queue, sync_queue_pending, devices, refresh_tokens IN SHARE MODE", connection);
+                await command.ExecuteNonQueryAsync(stop);
+                return;
+            }
+            catch (PostgresException busy) when (busy.SqlState is PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.DeadlockDetected)
+            {
+                await using var again = new NpgsqlCommand("ROLLBACK", connection);
+                await again.ExecuteNonQueryAsync(stop);
+            }
+        }
+    }
 
     /// <summary>Whether the trigger may make an operation fail.</summary>
     public static bool MayFail(Operation operation) => operation.Entity?.Material?.Notes == Fails;

@@ -47,6 +47,8 @@ internal sealed class HostileStream(
                 report.Found(new FuzzFinding("a batch is never answered", $"{_waiting.Peek().Operations}", Record));
             if (reason == "DEVICE_FORKED" && _waiting.TryPeek(out var first) && first is { FirstTime: not null, IsOfAnotherDevice: false })
                 report.Found(new FuzzFinding("a batch that was answered is not known when it is sent again", $"{first.Operations} {first.FirstTime.Results}", Record));
+            if (reason == "SEQUENCE_GAP" && _waiting.TryPeek(out var gap) && !gap.IsDense)
+                report.Found(new FuzzFinding("numbers that do not fit together are told to be sent again", $"{gap.Operations}", Record));
             verdicts.Judge(exception, Record);
             throw;
         }

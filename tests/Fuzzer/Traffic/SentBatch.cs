@@ -12,6 +12,9 @@ internal sealed record SentBatch(byte[] Message, IReadOnlyList<Operation> Operat
     /// <summary>The answer, an operation each; empty while there is none.</summary>
     public IReadOnlyList<OperationResult> Results { get; private set; } = [];
 
+    /// <summary>Whether each number is one more than the one before. The same batch again makes no other one better.</summary>
+    public bool IsDense => Operations.Zip(Operations.Skip(1)).All(pair => pair.Second.ClientSeq == pair.First.ClientSeq + 1);
+
     /// <summary>Takes an answer, if it is this batch's: late results of deferred operations are not.</summary>
     public bool TryAnswer(PushResult answer)
     {
