@@ -27,7 +27,7 @@ internal sealed class BinariesPostgres : PostgresSource
     {
         var options = new PrivateClusterOptions
         {
-            DataFolder = Path.Combine(Path.GetTempPath(), $"khscrm-test-{Guid.NewGuid():N}"),
+            DataFolder = ClusterPath.New(),
             RemoveAtEnd = true,
             Settings = Settings,
         };

@@ -23,7 +23,7 @@ public sealed class HistoryServer : IAsyncDisposable
     /// <summary>Starts a new server.</summary>
     public static async Task<HistoryServer> StartAsync(CancellationToken cancellationToken)
     {
-        var root = NewFolder();
+        var root = ClusterPath.New();
         var archive = Path.Combine(root, "archive");
         return await StartAsync(
             root,
@@ -49,7 +49,7 @@ public sealed class HistoryServer : IAsyncDisposable
     /// <returns>The folder of the backup.</returns>
     public async Task<string> BackUpAsync(CancellationToken cancellationToken)
     {
-        var root = NewFolder();
+        var root = ClusterPath.New();
         Directory.CreateDirectory(root);
         File.Copy(Path.Combine(_cluster.Folder, "password"), Path.Combine(root, "password"));
         await _account.TakeAsync(root, cancellationToken);
@@ -149,8 +149,6 @@ public sealed class HistoryServer : IAsyncDisposable
             await PrivateCluster.StartAsync(options, NullLogger.Instance, cancellationToken),
             await ClusterAccount.ChooseAsync(cancellationToken));
     }
-
-    private static string NewFolder() => Path.Combine(Path.GetTempPath(), $"khscrm-test-{Guid.NewGuid():N}");
 
     private async Task SignalAsync(string root, string name, CancellationToken cancellationToken)
     {

@@ -22,7 +22,7 @@ public sealed class RestartableServer : IAsyncDisposable
     /// <summary>Starts a server that is as durable as a real one, in a folder that goes with it.</summary>
     public static Task<RestartableServer> StartAsync(CancellationToken cancellationToken) =>
         StartAsync(
-            Path.Combine(Path.GetTempPath(), $"khscrm-test-{Guid.NewGuid():N}"), removeAtEnd: true, cancellationToken);
+            ClusterPath.New(), removeAtEnd: true, cancellationToken);
 
     /// <summary>Starts a server with settings of the test's own.</summary>
     public static async Task<RestartableServer> StartAsync(
@@ -30,7 +30,7 @@ public sealed class RestartableServer : IAsyncDisposable
     {
         var options = new PrivateClusterOptions
         {
-            DataFolder = Path.Combine(Path.GetTempPath(), $"khscrm-test-{Guid.NewGuid():N}"),
+            DataFolder = ClusterPath.New(),
             RemoveAtEnd = true,
             Settings = settings,
         };
