@@ -4,6 +4,7 @@ using KhsCrm.SyncServer.Live;
 using KhsCrm.TestKit;
 using KhsCrm.V1;
 using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Time.Testing;
 using Npgsql;
 using Xunit;
 
@@ -159,8 +160,27 @@ public sealed class LiveFeedTests : IAsyncLifetime
         Assert.False(feed.TryGoLive(await ScopeAsync(), position, 0));
     }
 
-    private static LiveFeed Feed(int length = 64, int bytes = 1_000_000, Guid? device = null) => new(
-        new LiveOptions { QueueLength = length, QueueBytes = bytes }, device ?? Guid.NewGuid(), Scope.ToKinds(new DeltaOptions()), () => Guid.Empty, new Wake(), new Backlog(TimeProvider.System), TimeProvider.System);
+    [Fact]
+    public async Task Its_lag_goes_by_the_clock_that_it_was_given()
+    {
+        var clock = new FakeTimeProvider();
+        var feed = Feed(clock: clock);
+        clock.Advance(TimeSpan.FromHours(1));
+        var catchingUp = feed.Measure();
+        var start = await Reader.ReadPositionAsync(Cancellation);
+        feed.Collect(start);
+        Assert.True(feed.TryGoLive(await ScopeAsync(), start, 0));
+        var live = feed.Measure();
+        feed.Offer(await WriteAsync(start, "waits"));
+        clock.Advance(TimeSpan.FromHours(2));
+
+        Assert.Equal((false, 0, TimeSpan.FromHours(1)), catchingUp);
+        Assert.Equal((true, 0, TimeSpan.Zero), live);
+        Assert.Equal((true, 1, TimeSpan.FromHours(2)), feed.Measure());
+    }
+
+    private static LiveFeed Feed(int length = 64, int bytes = 1_000_000, Guid? device = null, TimeProvider? clock = null) => new(
+        new LiveOptions { QueueLength = length, QueueBytes = bytes }, device ?? Guid.NewGuid(), Scope.ToKinds(new DeltaOptions()), () => Guid.Empty, new Wake(), new Backlog(TimeProvider.System), clock ?? TimeProvider.System);
 
     private static IEnumerable<Change> Parse(LiveDelivery delivery) => Delta.Parser.ParseFrom(delivery.Changes.Bytes.Span).Changes;
 
