@@ -10,7 +10,7 @@ public sealed class BenchmarkTests
 {
     [Theory]
     [InlineData(
-        "push --operations 4000 --singles 20 --streams 10 --plain 2 --rounds 1 --warm-up 4000", "push.batched", "push.single", "push.plain")]
+        "push --operations 1000 --singles 10 --streams 10 --plain 2 --rounds 1 --warm-up 1000", "push.batched", "push.single", "push.plain")]
     [InlineData("pull --customers 20 --jobs 40 --materials 200 --rounds 1 --warm-up 1", "pull.wire", "pull.sqlite", "pull.gzip")]
     [InlineData("fanout --streams 3 --changes 4 --single 2 --rounds 1", "fanout.3", "fanout.3.p50", "fanout.3.p99")]
     [InlineData("client --customers 20 --jobs 40 --materials 200", "client.first_sync", "client.query.search", "client.store")]

@@ -55,7 +55,7 @@ public sealed class FaultyNetworkTests
     [InlineData(nameof(LinkFault.Reset))]
     public async Task A_device_that_is_cut_off_again_and_again_while_it_pushes_goes_on(string by)
     {
-        const int Cuts = 200;
+        const int Cuts = 60;
         var fault = Enum.Parse<LinkFault>(by);
         await using var service = await Service.StartAsync();
         using var device = await service.SignInAsync();
