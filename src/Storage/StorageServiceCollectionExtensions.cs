@@ -83,7 +83,6 @@ public static class StorageServiceCollectionExtensions
     {
         services.AddOptions<DeferralOptions>().BindConfiguration("Deferral").ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<GroupCommitOptions>().BindConfiguration("GroupCommit").ValidateDataAnnotations().ValidateOnStart();
-        services.AddSingleton<OperationApplier>();
         services.AddSingleton<GroupCommitter>();
         services.AddSingleton<DeferredOperations>();
         services.AddSingleton<QueueList>();

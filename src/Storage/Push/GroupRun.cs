@@ -2,137 +2,65 @@ using Npgsql;
 
 namespace KhsCrm.Storage.Push;
 
-/// <summary>
-/// Applies a group, in one transaction or, where that fails, in smaller ones: an operation's fault is found by halves, so that
-/// it costs its own result and nothing else (DESIGN §5, "The fault boundary").
-/// </summary>
-/// <param name="connections">Where the connection comes from.</param>
+/// <summary>Applies the submissions of several callers in one transaction or, where that fails, in smaller ones.</summary>
+/// <param name="connections">Where the connections come from.</param>
 /// <param name="timeProvider">The clock of the rows that are written.</param>
 /// <param name="waiting">How many operations of a device may wait; null when none may.</param>
 /// <param name="lockTimeout">How long a lock that somebody else holds is waited for; null for as long as it takes.</param>
 /// <param name="faults">Says what a guilty operation is told.</param>
-/// <param name="cancellationToken">Gives up before the commit.</param>
 internal sealed class GroupRun(
-    NpgsqlDataSource connections,
-    TimeProvider timeProvider,
-    int? waiting,
-    TimeSpan? lockTimeout,
-    OperationFaults faults,
-    CancellationToken cancellationToken)
+    NpgsqlDataSource connections, TimeProvider timeProvider, int? waiting, TimeSpan? lockTimeout, OperationFaults faults)
+    : Narrowing<Submission, SubmissionResult>(connections, timeProvider, CancellationToken.None)
 {
-    private const int MaxAttempts = 10;
-
-    /// <summary>Applies a group.</summary>
-    /// <param name="group">Each gets its outcome, or its failure.</param>
-    /// <param name="locks">Whether the rows are to be locked before anything is decided.</param>
-    /// <exception cref="Exception">What is no operation's doing, such as a lost connection.</exception>
-    public async Task ApplyAsync(IReadOnlyList<Submission> group, bool locks)
+    protected override async Task<IReadOnlyList<SubmissionResult>?> TryAsync(
+        NpgsqlConnection connection, IReadOnlyList<Submission> work, DateTime now, bool locks, CancellationToken cancellationToken)
     {
-        // Copies of one operation, in two stores: the second has to see the first in the ledger.
-        if (group.Count > 1 && RepeatsOperations(group))
-        {
-            await HalveAsync(group);
-            return;
-        }
-
-        for (var attempt = 1; ; attempt++)
-        {
-            await using var connection = await connections.OpenConnectionAsync(cancellationToken);
-            try
-            {
-                var now = timeProvider.GetUtcNow().UtcDateTime;
-                now = now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMicrosecond));
-                if (await GroupTransaction.RunAsync(connection, group, now, waiting, lockTimeout, locks, cancellationToken))
-                    return;
-            }
-            catch (PostgresException exception) when (DatabaseFault.IsTransient(exception) && attempt < MaxAttempts)
-            {
-                // Deadlock or serialization failure: the other transaction went ahead, so this one can now.
-            }
-            catch (PostgresException exception) when (DatabaseFault.FindOfData(exception) is not null && !locks)
-            {
-                // It may be that what was read has changed: the same, say, was inserted by another.
-            }
-            catch (Exception exception) when (DatabaseFault.IsOfOperation(exception))
-            {
-                await connection.CloseAsync();
-                await NarrowAsync(group, exception);
-                return;
-            }
-
-            locks = true;
-        }
+        var outcomes = await GroupTransaction.RunAsync(connection, work, now, waiting, lockTimeout, locks, cancellationToken);
+        return outcomes?.ConvertAll(outcome => new SubmissionResult(outcome, null));
     }
 
-    private async Task HalveAsync(IReadOnlyList<Submission> group)
+    protected override async Task<IReadOnlyList<SubmissionResult>> BlameAsync(Submission guilty, Exception exception)
     {
-        await ApplyAsync([.. group.Take(group.Count / 2)], locks: true);
-        await ApplyAsync([.. group.Skip(group.Count / 2)], locks: true);
-    }
-
-    private async Task NarrowAsync(IReadOnlyList<Submission> group, Exception exception)
-    {
-        if (group.Count > 1)
-        {
-            await HalveAsync(group);
-            return;
-        }
-
-        var whole = group[0];
-        if (whole.Writes.Count > 1)
-        {
-            await CutAsync(whole);
-            return;
-        }
-
+        if (guilty.Writes.Count > 1)
+            return [await CutAsync(guilty)];
         // Without an operation, or with nothing left of it, it is not to blame, but nobody else is either.
-        if (whole.Writes.Count == 0 || whole.Writes[0].IsBare)
-        {
-            whole.Failure = exception;
-            return;
-        }
-
-        var guilty = whole.Writes[0];
-        if (guilty.Fault is null)
-            guilty.Fault = faults.Report(guilty.Operation.Id, exception);
-        else
-            guilty.Bare();
-        await ApplyAsync(group, locks: true);
+        if (guilty.Writes is not [{ IsBare: false } write])
+            return GiveUp([guilty], exception);
+        var told = write.Fault is null ? write with { Fault = faults.Report(write.Operation.Id, exception) } : write.ToBare();
+        return await RunAsync([new Submission(guilty.Actor, [told])], locks: true);
     }
 
-    private async Task CutAsync(Submission whole)
-    {
-        var half = whole.Writes.Count / 2;
-        var first = new Submission(whole.Actor, [.. whole.Writes.Take(half)]);
-        await ApplyAsync([first], locks: true);
-        if (first.Outcome is not { Refusal: null })
-        {
-            (whole.Outcome, whole.Failure) = (first.Outcome, first.Failure);
-            return;
-        }
+    protected override IReadOnlyList<SubmissionResult> GiveUp(IReadOnlyList<Submission> work, Exception exception) =>
+        [.. work.Select(_ => new SubmissionResult(null, exception))];
 
-        var second = new Submission(whole.Actor, [.. whole.Writes.Skip(half)]);
-        await ApplyAsync([second], locks: true);
-        // A refusal now would lose the results of the first half; the next push is told the same.
-        whole.Outcome = second.Outcome is { } outcome
-            ? outcome with { Results = [.. first.Outcome.Results, .. outcome.Results] }
-            : null;
-        whole.Failure = second.Failure;
-    }
-
-    private static bool RepeatsOperations(IReadOnlyList<Submission> group)
+    // Copies of one operation, in two stores: the second has to see the first in the ledger. Within one batch the planning says so.
+    protected override bool FitsOneTransaction(IReadOnlyList<Submission> work)
     {
+        if (work.Count == 1)
+            return true;
         var ids = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var submission in group)
+        foreach (var submission in work)
         {
-            // Within one batch the planning says so.
             var before = ids.Count;
             var own = submission.Writes.Select(write => write.Operation.Id).ToHashSet(StringComparer.Ordinal);
             ids.UnionWith(own);
             if (ids.Count < before + own.Count)
-                return true;
+                return false;
         }
 
-        return false;
+        return true;
+    }
+
+    private async Task<SubmissionResult> CutAsync(Submission whole)
+    {
+        var half = whole.Writes.Count / 2;
+        var first = (await RunAsync([new Submission(whole.Actor, [.. whole.Writes.Take(half)])], locks: true))[0];
+        if (first.Outcome is not { Refusal: null } done)
+            return first;
+        var second = (await RunAsync([new Submission(whole.Actor, [.. whole.Writes.Skip(half)])], locks: true))[0];
+        // A refusal now would lose the results of the first half; the next push is told the same.
+        return second.Outcome is { } outcome
+            ? new(outcome with { Results = [.. done.Results, .. outcome.Results] }, null)
+            : second;
     }
 }

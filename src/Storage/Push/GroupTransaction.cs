@@ -13,7 +13,7 @@ internal static class GroupTransaction
 {
     /// <summary>Applies a group. No device and no operation id is in it twice.</summary>
     /// <param name="connection">Open, and without a transaction.</param>
-    /// <param name="group">Each gets its outcome once the transaction is committed.</param>
+    /// <param name="group">The submissions.</param>
     /// <param name="now">What the rows that are written say of the time.</param>
     /// <param name="waiting">
     /// How many operations of a device may wait for rows that have not arrived; null when none may.
@@ -22,10 +22,10 @@ internal static class GroupTransaction
     /// <param name="locksAlways">Whether the rows are to be locked before anything is decided.</param>
     /// <param name="cancellationToken">Gives up before the commit.</param>
     /// <returns>
-    /// Whether it was committed. If not, a row was changed after it was read and before it was written, or something is to be
-    /// refused that only locks make sure of, and the group has to be applied again, with locks.
+    /// An outcome each. Null when nothing was committed: a row was changed after it was read and before it was written, or
+    /// something is to be refused that only locks make sure of, and the group has to be applied again, with locks.
     /// </returns>
-    public static async Task<bool> RunAsync(
+    public static async Task<List<PushOutcome>?> RunAsync(
         NpgsqlConnection connection,
         IReadOnlyList<Submission> group,
         DateTime now,
@@ -45,17 +45,17 @@ internal static class GroupTransaction
         {
             // Their assignments, which they need now, have not been read.
             if (!isLocked && taken.Any(plan => plan.Actor.Role == Role.Owner && plan.Device.Role != Role.Owner))
-                return false;
+                return null;
             var writes = new WritePlan(isLocked);
             Decide(taken, state, writes, now, waiting is not null);
             // What is refused writes no row that could tell that another has decided otherwise meanwhile.
             if (!isLocked && taken.Any(RefusesSomething))
-                return false;
+                return null;
             if (waiting is { } limit)
                 await WaitingLimit.EnforceAsync(connection, taken, limit, cancellationToken);
             await LastStates.ShowAsync(connection, taken, cancellationToken);
             if (!await BatchWriter.WriteAsync(connection, [.. Commands(writes, taken)], state, cancellationToken))
-                return false;
+                return null;
             await transaction.CommitDurablyAsync();
         }
 
@@ -65,9 +65,7 @@ internal static class GroupTransaction
                 BatchWriter.Show(planned, plan.Planner!, state);
         }
 
-        foreach (var plan in plans)
-            plan.Submission.Outcome = plan.ToOutcome();
-        return true;
+        return [.. plans.Select(plan => plan.ToOutcome())];
     }
 
     private static bool RefusesSomething(SubmissionPlan plan) =>

@@ -12,13 +12,23 @@ namespace KhsCrm.Storage.Push;
 /// </summary>
 internal sealed class OperationFaults(ILogger logger)
 {
+    /// <summary>Logs a fault that is not of the data.</summary>
     public Status Report(string operationId, Exception exception)
+    {
+        var requestId = Guid.CreateVersion7().ToString();
+        // What is no id may be anything, a customer's name too.
+        if (DatabaseFault.FindOfData(exception) is null)
+            OperationFaultLog.Failed(logger, Contracts.Rules.Uuid.Is(operationId) ? operationId : "with a malformed id", requestId, exception);
+        return Describe(exception, requestId);
+    }
+
+    /// <summary>The same without a log.</summary>
+    public static Status Describe(Exception exception) => Describe(exception, Guid.CreateVersion7().ToString());
+
+    private static Status Describe(Exception exception, string requestId)
     {
         if (DatabaseFault.FindOfData(exception) is { } refusal)
             return DatabaseFault.ToStatus(refusal);
-        var requestId = Guid.CreateVersion7().ToString();
-        // What is no id may be anything, a customer's name too.
-        OperationFaultLog.Failed(logger, Contracts.Rules.Uuid.Is(operationId) ? operationId : "with a malformed id", requestId, exception);
         var status = Rejection.Of(
             ErrorReason.Fault, $"the server failed on this operation; its log has the details under {requestId}", ("request_id", requestId));
         status.Details.Add(Any.Pack(new RequestInfo { RequestId = requestId }));

@@ -8,12 +8,12 @@ namespace KhsCrm.Storage.Push;
 /// An operation as it joins a group. What depends on nothing but the operation runs here, once, in a <c>try</c> of its own:
 /// the defaults, the rules, the JSON for the ledger.
 /// </summary>
-internal sealed class PreparedOperation
+internal sealed record PreparedOperation
 {
     // What the ledger shows of an operation that has no other form.
     private const string NoPayload = "{}";
 
-    public PreparedOperation(SingleWrite write, bool isPushed)
+    public PreparedOperation(SingleWrite write, bool isPushed, OperationFaults faults)
     {
         Write = write;
         var operation = write.Operation;
@@ -29,7 +29,7 @@ internal sealed class PreparedOperation
 #pragma warning disable CA1031 // Whatever it is, it costs this operation and no other.
         catch (Exception exception)
         {
-            Error = exception;
+            Fault = faults.Report(operation.Id, exception);
         }
 #pragma warning restore CA1031
     }
@@ -45,17 +45,14 @@ internal sealed class PreparedOperation
     public FieldViolation? PushViolation { get; }
 
     /// <summary>The JSON for the ledger.</summary>
-    public string Payload { get; private set; } = NoPayload;
+    public string Payload { get; private init; } = NoPayload;
 
-    /// <summary>What was thrown here; null when nothing was.</summary>
-    public Exception? Error { get; }
-
-    /// <summary>What it is to be told because a group failed for it; null as long as none has.</summary>
-    public Status? Fault { get; set; }
+    /// <summary>What it is to be told because something failed for it; null as long as nothing has.</summary>
+    public Status? Fault { get; init; }
 
     /// <summary>Whether so little of it is recorded that nothing of it can be at fault.</summary>
-    public bool IsBare { get; private set; }
+    public bool IsBare { get; private init; }
 
-    /// <summary>Leaves all of it but its number out of the ledger.</summary>
-    public void Bare() => (IsBare, Payload) = (true, NoPayload);
+    /// <summary>The same with all but its number left out of the ledger.</summary>
+    public PreparedOperation ToBare() => this with { IsBare = true, Payload = NoPayload };
 }

@@ -1,23 +1,18 @@
+using KhsCrm.V1;
+
 namespace KhsCrm.Storage.Push;
 
 /// <summary>What one caller asks: a device's batch, or the one operation of a typed RPC.</summary>
-internal sealed class Submission(Actor actor, IReadOnlyList<PreparedOperation> writes)
+internal sealed record Submission(Actor Actor, IReadOnlyList<PreparedOperation> Writes)
 {
-    public Submission(Actor actor, IReadOnlyList<SingleWrite> writes)
-        : this(actor, [.. writes.Select(write => new PreparedOperation(write, isPushed: actor.DeviceId is not null))])
+    /// <summary>A device's batch.</summary>
+    public static Submission Of(Actor actor, IReadOnlyList<Operation> operations, OperationFaults faults) =>
+        new(actor, [.. operations.Select(operation => new PreparedOperation(new SingleWrite(operation), isPushed: true, faults))]);
+
+    /// <summary>The operation of a typed RPC, which has no place in any outbox.</summary>
+    public static Submission Of(Guid userId, Role role, SingleWrite write, OperationFaults faults)
     {
+        write.Operation.ClientSeq = 0;
+        return new(new Actor(userId, role, null), [new PreparedOperation(write, isPushed: false, faults)]);
     }
-
-    public Actor Actor => actor;
-
-    public IReadOnlyList<PreparedOperation> Writes => writes;
-
-    /// <summary>What became of it; null until the transaction is committed.</summary>
-    public PushOutcome? Outcome { get; set; }
-
-    /// <summary>Why there is no outcome, where that is this submission's own doing.</summary>
-    public Exception? Failure { get; set; }
-
-    /// <summary>The operations, as a transaction begins with them.</summary>
-    public PlannedOperation[] ToPlan() => [.. Writes.Select(write => new PlannedOperation(write))];
 }

@@ -6,11 +6,9 @@ namespace KhsCrm.Storage.Push;
 /// <summary>What one transaction makes of a <see cref="Submission"/>.</summary>
 internal sealed class SubmissionPlan(Submission submission)
 {
-    public Submission Submission { get; } = submission;
+    public Actor Actor => submission.Actor;
 
-    public Actor Actor => Submission.Actor;
-
-    public PlannedOperation[] Batch { get; } = submission.ToPlan();
+    public PlannedOperation[] Batch { get; } = [.. submission.Writes.Select(write => new PlannedOperation(write))];
 
     /// <summary>The operations that were not pushed before: to be planned and recorded.</summary>
     public List<PlannedOperation> Fresh { get; } = [];

@@ -2,8 +2,10 @@ using KhsCrm.Storage.Deltas;
 using KhsCrm.Storage.Devices;
 using KhsCrm.Storage.Push;
 using KhsCrm.Storage.Push.Deferral;
+using KhsCrm.Storage.Push.GroupCommit;
 using KhsCrm.TestKit;
 using KhsCrm.V1;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using Xunit;
@@ -56,9 +58,17 @@ internal sealed class SyncedDatabase : IAsyncDisposable
     public DeltaReader Reader(int pageSize = 1_000, KindSet? kinds = null) =>
         new(DataSource, Options.Create(new DeltaOptions { PageSize = pageSize, Kinds = kinds ?? KindSet.Known }));
 
-    /// <summary>An applier that defers nothing, or as the options say.</summary>
-    public OperationApplier Applier(DeferralOptions? deferral = null) =>
-        new(DataSource, TimeProvider.System, deferral is null ? null : Options.Create(deferral));
+    /// <summary>A committer that defers nothing, or as the options say.</summary>
+    public GroupCommitter Committer(DeferralOptions? deferral = null, GroupCommitOptions? options = null) => new(
+        DataSource, TimeProvider.System, Options.Create(options ?? new() { LockTimeout = TimeSpan.FromMinutes(1) }), deferral is null ? null : Options.Create(deferral));
+
+    /// <summary>Applies batches as one group; as many operations of a device may wait as the options say.</summary>
+    internal async Task<IReadOnlyList<SubmissionResult>> ApplyAsync(DeferralOptions? deferral, params IEnumerable<(Actor Actor, Operation[] Operations)> batches)
+    {
+        var faults = new OperationFaults(NullLogger.Instance);
+        var run = new GroupRun(DataSource, TimeProvider.System, deferral?.MaxWaitingPerDevice, lockTimeout: null, faults);
+        return await run.RunAsync([.. batches.Select(batch => Submission.Of(batch.Actor, batch.Operations, faults))], locks: false);
+    }
 
     public DeferredOperations Deferred(DeferralOptions deferral, TimeProvider? timeProvider = null) =>
         new(DataSource, timeProvider ?? TimeProvider.System, Options.Create(deferral));

@@ -120,7 +120,7 @@ public sealed class DeferralTests
 
         Assert.Equal("REFERENCE_NOT_FOUND", Reason(Assert.Single(await phone.PushAsync(phone.Create(NewMaterial($"{job}"))))));
 
-        var typed = await database.Applier(Options).ApplyAsync(
+        var typed = await database.Committer(Options).ApplyAsync(
             SyncedDatabase.Owner, Role.Owner, new SingleWrite(phone.Create(NewJob($"{Guid.NewGuid()}"))), SyncedDatabase.Cancellation);
         Assert.Equal(OperationOutcome.Rejected, Assert.Single(typed.Results).Outcome);
     }

@@ -1,6 +1,7 @@
 using KhsCrm.Storage.Push;
 using KhsCrm.Storage.Push.GroupCommit;
 using KhsCrm.V1;
+using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
 namespace KhsCrm.Storage.Tests.Push;
@@ -109,8 +110,8 @@ public sealed class FairQueueTests
     private static QueuedSubmission Add(FairQueue queue, Guid device, int operations) =>
         queue.Add(Batch(device, operations), bytes: operations * 10);
 
-    private static Submission Batch(Guid device, int operations) => OperationApplier.ToSubmission(
-        new Actor(Guid.Empty, Role.Owner, device), [.. Enumerable.Range(1, operations).Select(i => new Operation { ClientSeq = i })]);
+    private static Submission Batch(Guid device, int operations) => Submission.Of(
+        new Actor(Guid.Empty, Role.Owner, device), [.. Enumerable.Range(1, operations).Select(i => new Operation { ClientSeq = i })], new OperationFaults(NullLogger.Instance));
 
     private static IEnumerable<Guid> Devices(IEnumerable<QueuedSubmission> group) => group.Select(queued => queued.Submission.Actor.DeviceId!.Value);
 }

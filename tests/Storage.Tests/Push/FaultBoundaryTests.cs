@@ -2,6 +2,8 @@ using KhsCrm.Storage.Push;
 using KhsCrm.Storage.Push.Deferral;
 using KhsCrm.Storage.Tests.Deltas;
 using KhsCrm.V1;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using Xunit;
 using static KhsCrm.Storage.Tests.Push.Outbox;
 
@@ -34,9 +36,8 @@ public sealed class FaultBoundaryTests
         await using var database = await SyncedDatabase.CreateAsync();
         var (bad, good) = (await CreateAsync(database), await CreateAsync(database));
         var operation = bad.Update(new Entity { Customer = NewCustomer() }, null, path);
-        Submission[] group = [Submit(bad, operation), Submit(good, good.Create(NewCustomer()))];
 
-        await database.Applier().ApplyAsync(group, database.DataSource, null, locks: false, SyncedDatabase.Cancellation);
+        var group = await database.ApplyAsync(null, (bad.Actor, [operation]), (good.Actor, [good.Create(NewCustomer())]));
 
         Assert.Equal("FIELD_INVALID", Reason(group[0].Outcome!.Results[0]));
         Assert.Equal(OperationOutcome.Applied, group[1].Outcome!.Results[0].Outcome);
@@ -52,9 +53,8 @@ public sealed class FaultBoundaryTests
         await database.RunAsync(Trigger);
         var (bad, good) = (await CreateAsync(database), await CreateAsync(database));
         Operation[] batch = [.. Enumerable.Range(0, 20).Select(i => bad.Create(NewCustomer(i is 3 or 17 ? name : "good")))];
-        Submission[] group = [Submit(bad, batch), Submit(good, good.Create(NewCustomer()))];
 
-        await database.Applier().ApplyAsync(group, database.DataSource, null, locks: false, SyncedDatabase.Cancellation);
+        var group = await database.ApplyAsync(null, (bad.Actor, batch), (good.Actor, [good.Create(NewCustomer())]));
 
         var results = group[0].Outcome!.Results;
         Assert.Equal([3, 17], Enumerable.Range(0, 20).Where(i => results[i].Outcome == OperationOutcome.Rejected));
@@ -143,6 +143,33 @@ public sealed class FaultBoundaryTests
     }
 
     [Fact]
+    public async Task A_waiting_operation_that_cannot_be_recorded_stops_no_other_and_is_logged_once()
+    {
+        await using var database = await SyncedDatabase.CreateAsync();
+        var phone = await CreateAsync(database, null, Deferral);
+        var job = NewJob((await database.AddCustomerAsync()).ToString());
+        Operation[] waiting = [phone.Create(NewMaterial(job.Id)), phone.Create(NewMaterial(job.Id))];
+        await phone.PushAsync(waiting);
+        await phone.PushAsync(phone.Create(job));
+        await database.RunAsync(
+            $"""
+            CREATE FUNCTION refuse() RETURNS TRIGGER AS $$ BEGIN RAISE EXCEPTION 'no'; END; $$ LANGUAGE plpgsql;
+            CREATE TRIGGER refuse BEFORE UPDATE ON sync_queue_pending FOR EACH ROW WHEN (OLD.id = '{waiting[0].Id}') EXECUTE FUNCTION refuse()
+            """);
+        var log = new CountingLogger();
+        var deferred = new DeferredOperations(database.DataSource, TimeProvider.System, Options.Create(Deferral), log);
+
+        var (results, anyWaits) = await deferred.RetryDueAsync(SyncedDatabase.Cancellation);
+        await deferred.RetryDueAsync(SyncedDatabase.Cancellation);
+
+        Assert.Equal((waiting[1].Id, true), (Assert.Single(results).Result.OperationId, anyWaits));
+        Assert.Equal(2, log.Lines);
+        await database.RunAsync("DROP TRIGGER refuse ON sync_queue_pending");
+        var late = Assert.Single((await deferred.RetryDueAsync(SyncedDatabase.Cancellation)).Results);
+        Assert.Equal((waiting[0].Id, OperationOutcome.Applied), (late.Result.OperationId, late.Result.Outcome));
+    }
+
+    [Fact]
     public async Task A_waiting_operation_without_a_number_can_be_discarded_and_one_with_any_count_of_tries_stops_nothing()
     {
         await using var database = await SyncedDatabase.CreateAsync();
@@ -155,6 +182,16 @@ public sealed class FaultBoundaryTests
         Assert.NotNull(await database.Deferred(Deferral).DiscardAsync(Guid.Parse(waits.Id), SyncedDatabase.Cancellation));
     }
 
-    private static Submission Submit(Outbox outbox, params Operation[] operations) =>
-        OperationApplier.ToSubmission(outbox.Actor, operations);
+    private sealed class CountingLogger : ILogger<DeferredOperations>
+    {
+        public int Lines { get; private set; }
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => Lines++;
+    }
 }

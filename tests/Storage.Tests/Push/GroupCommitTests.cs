@@ -37,28 +37,24 @@ public sealed class GroupCommitTests
     {
         await using var database = await SyncedDatabase.CreateAsync();
         await database.RunAsync("ALTER TABLE customers ADD CONSTRAINT check_no_poison CHECK (name <> 'poison')");
-        var applier = database.Applier();
         var outboxes = await CreateManyAsync(database, 6);
         var gap = outboxes[1];
         _ = gap.Create(NewCustomer());
-        Submission[] group =
-        [
+        var results = await database.ApplyAsync(
+            null,
             Submit(outboxes[0], outboxes[0].Create(NewCustomer()), outboxes[0].Create(NewCustomer())),
             Submit(gap, gap.Create(NewCustomer())),
             Submit(outboxes[2], outboxes[2].Create(NewCustomer()), outboxes[2].Create(NewCustomer("poison")), outboxes[2].Create(NewCustomer())),
-            OperationApplier.ToSubmission(outboxes[3].Actor with { DeviceId = Guid.NewGuid() }, [outboxes[3].Create(NewCustomer())]),
+            (outboxes[3].Actor with { DeviceId = Guid.NewGuid() }, [outboxes[3].Create(NewCustomer())]),
             Submit(outboxes[4], outboxes[4].Create(NewCustomer(""))),
-            Submit(outboxes[5], outboxes[5].Create(NewCustomer())),
-        ];
-
-        await applier.ApplyAsync(group, database.DataSource, null, locks: false, SyncedDatabase.Cancellation);
+            Submit(outboxes[5], outboxes[5].Create(NewCustomer())));
 
         Assert.Equal(
-            [null, ErrorReason.SequenceGap, null, ErrorReason.DeviceNotYours, null, null], group.Select(one => one.Outcome!.Refusal));
+            [null, ErrorReason.SequenceGap, null, ErrorReason.DeviceNotYours, null, null], results.Select(one => one.Outcome!.Refusal));
         Assert.Equal(
             [OperationOutcome.Applied, OperationOutcome.Rejected, OperationOutcome.Applied],
-            group[2].Outcome!.Results.Select(result => result.Outcome));
-        Assert.Equal(OperationOutcome.Rejected, group[4].Outcome!.Results[0].Outcome);
+            results[2].Outcome!.Results.Select(result => result.Outcome));
+        Assert.Equal(OperationOutcome.Rejected, results[4].Outcome!.Results[0].Outcome);
         Assert.Equal(5, await database.ScalarAsync<long>("SELECT count(*) FROM customers"));
     }
 
@@ -74,18 +70,15 @@ public sealed class GroupCommitTests
         var (one, two) = (await CreateAsync(database), await CreateAsync(database, second));
         var (worker, stranger) = (await CreateAsync(database, database.Worker), await CreateAsync(database, database.OtherWorker));
         var material = NewMaterial($"{jobs[2]}");
-        Submission[] group =
-        [
+        var results = await database.ApplyAsync(
+            null,
             Submit(one, one.Delete(JobRow(jobs[0]))),
             Submit(two, two.Delete(JobRow(jobs[1])), two.Create(NewCustomer())),
             Submit(worker, worker.Create(material)),
-            Submit(stranger, stranger.Update(new Entity { Material = new Material { Id = material.Id, Notes = "x" } }, null, "notes")),
-        ];
+            Submit(stranger, stranger.Update(new Entity { Material = new Material { Id = material.Id, Notes = "x" } }, null, "notes")));
 
-        await database.Applier().ApplyAsync(group, database.DataSource, null, locks: false, SyncedDatabase.Cancellation);
-
-        Assert.Equal(OperationOutcome.Applied, group[2].Outcome!.Results[0].Outcome);
-        Assert.Equal(("NOT_PERMITTED", null), (Reason(group[3].Outcome!.Results[0]), group[3].Outcome!.Results[0].Entity));
+        Assert.Equal(OperationOutcome.Applied, results[2].Outcome!.Results[0].Outcome);
+        Assert.Equal(("NOT_PERMITTED", null), (Reason(results[3].Outcome!.Results[0]), results[3].Outcome!.Results[0].Entity));
         foreach (var (job, user) in new[] { (jobs[0], SyncedDatabase.Owner), (jobs[1], second) })
         {
             Assert.Equal(user, await database.ScalarAsync<Guid>(
@@ -210,13 +203,12 @@ public sealed class GroupCommitTests
     }
 
     private static GroupCommitter Committer(SyncedDatabase database, GroupCommitOptions? options = null) =>
-        new(database.Applier(), database.DataSource, Options.Create(options ?? new() { Committers = 1, LockTimeout = TimeSpan.FromMinutes(1) }));
+        database.Committer(options: options ?? new() { Committers = 1, LockTimeout = TimeSpan.FromMinutes(1) });
 
     private static Task<PushOutcome> PushAsync(GroupCommitter committer, Outbox outbox, params Operation[] operations) =>
         committer.ApplyAsync(outbox.Actor, operations, SyncedDatabase.Cancellation);
 
-    private static Submission Submit(Outbox outbox, params Operation[] operations) =>
-        OperationApplier.ToSubmission(outbox.Actor, operations);
+    private static (Actor, Operation[]) Submit(Outbox outbox, params Operation[] operations) => (outbox.Actor, operations);
 
     private static Entity JobRow(Guid id) => new() { Job = new Job { Id = $"{id}" } };
 

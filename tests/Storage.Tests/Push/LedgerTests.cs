@@ -138,7 +138,7 @@ public sealed class LedgerTests
         var foreign = theirs.Clone();
         Assert.Equal(["request_id"], Fields(await ApplyAsync(foreign)));
 
-        async Task<OperationResult> ApplyAsync(Operation asked) => Assert.Single((await database.Applier().ApplyAsync(
+        async Task<OperationResult> ApplyAsync(Operation asked) => Assert.Single((await database.Committer().ApplyAsync(
             SyncedDatabase.Owner, Role.Owner, new(asked), SyncedDatabase.Cancellation)).Results);
     }
 }

@@ -55,7 +55,7 @@ internal sealed class Outbox(SyncedDatabase database, Actor actor, DeferralOptio
     }
 
     public Task<PushOutcome> TryPushAsync(params Operation[] operations) =>
-        database.Applier(deferral).ApplyAsync(actor, operations, SyncedDatabase.Cancellation);
+        database.Committer(deferral).ApplyAsync(actor, operations, SyncedDatabase.Cancellation);
 
     public static Customer NewCustomer(string name = "New") =>
         new() { Id = $"{Guid.CreateVersion7()}", Name = name, Address = "2 Side St" };

@@ -39,7 +39,7 @@ public sealed class RuleTests
             Entity = new Entity { Job = new Job { Id = $"{job}" } },
         };
 
-        var outcome = await database.Applier().ApplyAsync(SyncedDatabase.Owner, Role.Owner, new(delete), SyncedDatabase.Cancellation);
+        var outcome = await database.Committer().ApplyAsync(SyncedDatabase.Owner, Role.Owner, new(delete), SyncedDatabase.Cancellation);
 
         Assert.Equal(OperationOutcome.Applied, Assert.Single(outcome.Results).Outcome);
     }

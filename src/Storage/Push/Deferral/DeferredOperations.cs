@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using KhsCrm.Storage.Durability;
 using KhsCrm.V1;
 using Microsoft.Extensions.Logging;
@@ -22,7 +23,7 @@ public sealed class DeferredOperations(
     private const string Pending = "pending";
     private const string Failed = "failed";
 
-    private readonly RetryRun _run = new(dataSource, timeProvider, logger ?? NullLogger<DeferredOperations>.Instance);
+    private readonly ConcurrentDictionary<Guid, bool> _unrecordable = new();
 
     /// <summary>
     /// Tries again whatever waits and whose row is there now, or whose time has come. Several servers may do so at the same
@@ -51,8 +52,7 @@ public sealed class DeferredOperations(
     /// <returns>What became of it; null when it neither waits nor has failed.</returns>
     public async Task<LateResult?> RetryAsync(Guid operationId, CancellationToken cancellationToken)
     {
-        var tried = await _run.TryAsync(
-            new RetryRequest([operationId], [Pending, Failed], int.MaxValue, IsCounted: true), cancellationToken);
+        var tried = await Run(new RetryRequest([Pending, Failed], int.MaxValue, IsCounted: true), cancellationToken).RunAsync([operationId]);
         return tried.Count == 0 ? null : new LateResult(tried[0].Actor.DeviceId, tried[0].Planned.Result);
     }
 
@@ -149,15 +149,18 @@ public sealed class DeferredOperations(
         return ([.. arrived], [.. due], anyWaits);
     }
 
+    private RetryRun Run(RetryRequest request, CancellationToken cancellationToken) =>
+        new(dataSource, timeProvider, request, _unrecordable, logger ?? NullLogger<DeferredOperations>.Instance, cancellationToken);
+
     private async Task<IEnumerable<LateResult>> RetryAsync(
         Guid[] ids, string[] statuses, bool isCounted, CancellationToken cancellationToken)
     {
         List<LateResult> results = [];
         foreach (var chunk in ids.Chunk(BatchSize))
         {
-            var request = new RetryRequest(chunk, statuses, options.Value.MaxRetries, isCounted);
+            var request = new RetryRequest(statuses, options.Value.MaxRetries, isCounted);
             results.AddRange(
-                from one in await _run.TryAsync(request, cancellationToken)
+                from one in await Run(request, cancellationToken).RunAsync(chunk)
                 where !one.Planned.IsDeferred
                 select new LateResult(one.Actor.DeviceId, one.Planned.Result));
         }

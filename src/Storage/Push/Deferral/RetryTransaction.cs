@@ -11,20 +11,28 @@ internal static class RetryTransaction
 {
     /// <summary>Tries operations again.</summary>
     /// <param name="connection">Open, and without a transaction.</param>
-    /// <param name="request">Which, and how.</param>
+    /// <param name="retries">Which.</param>
+    /// <param name="request">How.</param>
     /// <param name="faults">Says what an operation that cannot be read is told.</param>
     /// <param name="now">What the rows that are written say of the time.</param>
     /// <param name="cancellationToken">Gives up before the commit.</param>
     /// <returns>The operations and what became of them; deferred again, in effect, or failed.</returns>
     public static async Task<IReadOnlyList<WaitingOperation>> RunAsync(
-        NpgsqlConnection connection, RetryRequest request, OperationFaults faults, DateTime now, CancellationToken cancellationToken)
+        NpgsqlConnection connection,
+        IReadOnlyList<Retry> retries,
+        RetryRequest request,
+        OperationFaults faults,
+        DateTime now,
+        CancellationToken cancellationToken)
     {
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var waiting = await WaitingOperation.LockAsync(connection, request, cancellationToken);
+        var waiting = await WaitingOperation.LockAsync(connection, [.. retries.Select(retry => retry.Id)], request, cancellationToken);
         if (waiting.Count == 0)
             return waiting;
+        // Only what is tried alone has met one.
+        var fault = retries.Count == 1 ? retries[0].Fault : null;
         foreach (var one in waiting)
-            Screen(one, request.Fault, faults);
+            Screen(one, fault, faults);
         WaitingOperation[] open = [.. waiting.Where(one => !one.Planned.IsRejected)];
 
         var state = new BatchState();

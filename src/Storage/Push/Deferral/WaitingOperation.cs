@@ -15,11 +15,12 @@ internal sealed record WaitingOperation(Guid Id, PlannedOperation Planned, Actor
 
     /// <summary>Locks operations; one that somebody else is just trying is left out.</summary>
     /// <param name="connection">In a transaction.</param>
-    /// <param name="request">Which.</param>
+    /// <param name="ids">Which.</param>
+    /// <param name="request">How they are tried.</param>
     /// <param name="cancellationToken">Stops the query.</param>
     /// <returns>In the order they were received.</returns>
     public static async Task<List<WaitingOperation>> LockAsync(
-        NpgsqlConnection connection, RetryRequest request, CancellationToken cancellationToken)
+        NpgsqlConnection connection, Guid[] ids, RetryRequest request, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(
             """
@@ -31,7 +32,7 @@ internal sealed record WaitingOperation(Guid Id, PlannedOperation Planned, Actor
             ORDER BY q.created_at, q.client_seq FOR UPDATE OF q SKIP LOCKED
             """,
             connection);
-        command.Parameters.Add(ReadBatch.Ids(request.Ids));
+        command.Parameters.Add(ReadBatch.Ids(ids));
         command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = request.Statuses });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         List<WaitingOperation> operations = [];

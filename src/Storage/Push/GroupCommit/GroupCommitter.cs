@@ -1,43 +1,62 @@
+using KhsCrm.Storage.Push.Deferral;
 using KhsCrm.V1;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Npgsql;
 
 namespace KhsCrm.Storage.Push.GroupCommit;
 
 /// <summary>
+/// The one writer of entities (DESIGN §5): authorise, validate, decide in memory, write in sets. The effects, the ledger and the
+/// device's sequence are one transaction, so an operation takes effect once whatever is retried and whoever crashes.
+/// </summary>
+/// <remarks>
 /// Coalesces what many callers submit at the same time into few transactions (DESIGN §5): while one commits, what arrives
 /// gathers and is the next. Nobody waits for company: an idle server commits a single operation at once. There is no loop
 /// to start or stop: the committers run as long as something waits.
-/// </summary>
+/// </remarks>
 public sealed class GroupCommitter : IDisposable
 {
     // So many batches wait alone for locks of other programs, a connection each.
     private const int MaxAside = 16;
 
-    private readonly OperationApplier _applier;
     private readonly NpgsqlDataSource _dataSource;
+    private readonly TimeProvider _timeProvider;
     private readonly GroupCommitOptions _options;
+    private readonly int? _waiting;
+    private readonly OperationFaults _faults;
     private readonly FairQueue _queue;
     private readonly Lock _lock = new();
     private readonly SemaphoreSlim _aside = new(MaxAside);
     private int _committers;
 
     /// <summary>Makes one; a server has one.</summary>
-    /// <param name="applier">Applies the groups.</param>
     /// <param name="dataSource">Has a connection for each committer.</param>
+    /// <param name="timeProvider">The clock of the rows that are written.</param>
     /// <param name="options">The limits.</param>
+    /// <param name="deferral">Whether and for how long operations wait for rows; null for not at all.</param>
+    /// <param name="logger">Takes the faults that operations meet; null for nobody.</param>
     public GroupCommitter(
-        OperationApplier applier, [FromKeyedServices(DataSources.Warm)] NpgsqlDataSource dataSource, IOptions<GroupCommitOptions> options) =>
-        (_applier, _dataSource, _options, _queue) = (applier, dataSource, options.Value, new FairQueue(options.Value));
+        [FromKeyedServices(DataSources.Warm)] NpgsqlDataSource dataSource,
+        TimeProvider timeProvider,
+        IOptions<GroupCommitOptions> options,
+        IOptions<DeferralOptions>? deferral = null,
+        ILogger<GroupCommitter>? logger = null)
+    {
+        (_dataSource, _timeProvider, _options, _queue) = (dataSource, timeProvider, options.Value, new FairQueue(options.Value));
+        _waiting = deferral is { Value: { MaxRetries: > 0 } waits } ? waits.MaxWaitingPerDevice : null;
+        _faults = new OperationFaults(logger ?? NullLogger<GroupCommitter>.Instance);
+    }
 
-    /// <summary>Applies the one operation of a typed RPC; see <see cref="OperationApplier"/>.</summary>
+    /// <summary>Applies the one operation of a typed RPC, on the same path as a push.</summary>
     /// <param name="userId">The signed-in user.</param>
     /// <param name="role">The role of their session; the database has the last word.</param>
     /// <param name="write">The operation.</param>
     /// <param name="cancellationToken">Gives up while it waits; once its transaction runs, it is finished.</param>
     public Task<PushOutcome> ApplyAsync(Guid userId, Role role, SingleWrite write, CancellationToken cancellationToken) =>
-        SubmitAsync(OperationApplier.ToSubmission(userId, role, write), cancellationToken);
+        SubmitAsync(Submission.Of(userId, role, write, _faults), cancellationToken);
 
     /// <summary>
     /// Applies a batch of a device's operations. Waits for room first when the queue is full: who reads from a device
@@ -48,7 +67,7 @@ public sealed class GroupCommitter : IDisposable
     /// <param name="cancellationToken">Gives up while it waits; once its transaction runs, it is finished.</param>
     public Task<PushOutcome> ApplyAsync(
         Actor actor, IReadOnlyList<Operation> operations, CancellationToken cancellationToken) =>
-        SubmitAsync(OperationApplier.ToSubmission(actor, operations), cancellationToken);
+        SubmitAsync(Submission.Of(actor, operations, _faults), cancellationToken);
 
     /// <inheritdoc />
     public void Dispose() => _aside.Dispose();
@@ -116,74 +135,71 @@ public sealed class GroupCommitter : IDisposable
 
     private async Task CommitAsync(IReadOnlyList<QueuedSubmission> group)
     {
-        Exception? failure = null;
-        try
+        var results = await RunAsync(group, _options.LockTimeout);
+        List<QueuedSubmission> blocked = [];
+        List<(QueuedSubmission, SubmissionResult)> done = [];
+        for (var i = 0; i < group.Count; i++)
         {
-            await _applier.ApplyAsync(
-                [.. group.Select(queued => queued.Submission)], _dataSource, _options.LockTimeout, locks: false, CancellationToken.None);
+            if (results[i].Failure is PostgresException { SqlState: PostgresErrorCodes.LockNotAvailable })
+                blocked.Add(group[i]);
+            else
+                done.Add((group[i], results[i]));
         }
-        catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.LockNotAvailable)
-        {
-            await SetAsideAsync([.. group.Where(queued => queued.Submission.Outcome is null)]);
-            group = [.. group.Where(queued => queued.Submission.Outcome is not null)];
-        }
-#pragma warning disable CA1031 // Whatever it is, the callers are told, and the committer goes on.
-        catch (Exception exception)
-        {
-            failure = exception;
-        }
-#pragma warning restore CA1031
-        Complete(group, failure);
+
+        Complete(done);
+        await SetAsideAsync(blocked);
     }
 
     // Another program holds a lock. The batch that wants it is found by halves and waits alone; nobody else waits with it.
-    private async Task SetAsideAsync(IReadOnlyList<QueuedSubmission> group)
+    private async Task SetAsideAsync(List<QueuedSubmission> blocked)
     {
-        if (group.Count > 1)
+        if (blocked.Count > 1)
         {
-            await CommitAsync([.. group.Take(group.Count / 2)]);
-            await CommitAsync([.. group.Skip(group.Count / 2)]);
+            await CommitAsync([.. blocked.Take(blocked.Count / 2)]);
+            await CommitAsync([.. blocked.Skip(blocked.Count / 2)]);
         }
-        else if (group.Count == 1)
+        else if (blocked.Count == 1)
         {
             lock (_lock)
-                _queue.SetAside(group[0]);
-            _ = Task.Run(() => CommitAloneAsync(group[0]));
+                _queue.SetAside(blocked[0]);
+            _ = Task.Run(() => CommitAloneAsync(blocked[0]));
         }
     }
 
     private async Task CommitAloneAsync(QueuedSubmission queued)
     {
-        Exception? failure = null;
         await _aside.WaitAsync();
-        try
-        {
-            await _applier.ApplyLockedAsync([queued.Submission], CancellationToken.None);
-        }
-#pragma warning disable CA1031 // Whatever it is, the caller is told.
-        catch (Exception exception)
-        {
-            failure = exception;
-        }
-#pragma warning restore CA1031
-        finally
-        {
-            _aside.Release();
-        }
-
-        Complete([queued], failure);
+        var results = await RunAsync([queued], lockTimeout: null);
+        _aside.Release();
+        Complete([(queued, results[0])]);
     }
 
-    private void Complete(IReadOnlyList<QueuedSubmission> group, Exception? failure)
+    // Without a timeout, all rows are locked before anything is decided.
+    private async Task<IReadOnlyList<SubmissionResult>> RunAsync(IReadOnlyList<QueuedSubmission> group, TimeSpan? lockTimeout)
+    {
+        try
+        {
+            return await new GroupRun(_dataSource, _timeProvider, _waiting, lockTimeout, _faults)
+                .RunAsync([.. group.Select(queued => queued.Submission)], locks: lockTimeout is null);
+        }
+#pragma warning disable CA1031 // Whatever it is, the callers are told, and the committer goes on.
+        catch (Exception exception)
+        {
+            return [.. group.Select(_ => new SubmissionResult(null, exception))];
+        }
+#pragma warning restore CA1031
+    }
+
+    private void Complete(IReadOnlyList<(QueuedSubmission Queued, SubmissionResult Result)> done)
     {
         lock (_lock)
         {
-            foreach (var queued in group)
+            foreach (var (queued, _) in done)
                 _queue.Release(queued);
             StartCommitters();
         }
 
-        foreach (var queued in group)
-            queued.Complete(failure);
+        foreach (var (queued, result) in done)
+            queued.Complete(result);
     }
 }

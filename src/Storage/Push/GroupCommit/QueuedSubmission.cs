@@ -22,13 +22,13 @@ internal sealed class QueuedSubmission(Submission submission, Lane lane, int byt
 
     public Task<PushOutcome> Done => _done.Task;
 
-    /// <summary>Gives the caller the outcome, or what went wrong where there is none.</summary>
-    public void Complete(Exception? exception)
+    /// <summary>Gives the caller the outcome, or what went wrong.</summary>
+    public void Complete(SubmissionResult result)
     {
-        if (Submission.Outcome is { } outcome)
+        if (result.Outcome is { } outcome)
             _done.TrySetResult(outcome);
         else
-            _done.TrySetException(Submission.Failure ?? exception ?? new InvalidOperationException("A submission was left without an outcome."));
+            _done.TrySetException(result.Failure!);
     }
 
     public void Cancel(CancellationToken cancellationToken) => _done.TrySetCanceled(cancellationToken);

@@ -2,6 +2,7 @@ using KhsCrm.Storage.Deltas;
 using KhsCrm.Storage.Devices;
 using KhsCrm.Storage.Live;
 using KhsCrm.Storage.Push;
+using KhsCrm.Storage.Push.GroupCommit;
 using KhsCrm.V1;
 using Microsoft.Extensions.Options;
 using Xunit;
@@ -22,7 +23,7 @@ public sealed class NextWriteTests(CrashServer server) : IClassFixture<CrashServ
     {
         foreach (var isNaive in new[] { true, false })
         {
-            var applier = new OperationApplier(server.DataSource, TimeProvider.System);
+            using var committer = new GroupCommitter(server.DataSource, TimeProvider.System, Options.Create(new GroupCommitOptions()));
             var greeting = await new DeviceRegistry(server.DataSource).GreetAsync(new DeviceHello(Guid.CreateVersion7(), Owner, null, "test"), Cancellation);
             Assert.NotNull(greeting);
             var pusher = Guid.CreateVersion7();
@@ -30,7 +31,7 @@ public sealed class NextWriteTests(CrashServer server) : IClassFixture<CrashServ
             var device = await CrashAsync(crash, isNaive, isWorker: false);
             var id = $"{Guid.CreateVersion7()}";
 
-            var outcome = await applier.ApplyAsync(
+            var outcome = await committer.ApplyAsync(
                 new Actor(Owner, Role.Owner, pusher),
                 [new Operation { Id = $"{Guid.CreateVersion7()}", ClientSeq = 1, Kind = OperationKind.Create, Entity = new() { Customer = new() { Id = id, Name = "n", Address = "a" } } }],
                 Cancellation);

@@ -28,18 +28,16 @@ public sealed class WriteModelTests
         var devices = new List<ModelDevice>();
         foreach (var user in new[] { SyncedDatabase.Owner, SyncedDatabase.Owner, database.Worker, database.OtherWorker })
             devices.Add(new ModelDevice(await Outbox.CreateAsync(database, user), random));
-        var applier = database.Applier(Options);
         var deferred = database.Deferred(Options);
 
         for (var step = 0; step < Steps; step++)
         {
             var group = devices.OrderBy(_ => random.Next()).Take(random.Next(1, devices.Count + 1)).ToList();
             var batches = group.Select(device => device.NextBatch(operations)).ToList();
-            Submission[] submissions =
-                [.. group.Zip(batches, (device, batch) => OperationApplier.ToSubmission(device.Outbox.Actor, [.. batch.Select(one => one.Clone())]))];
-            await applier.ApplyAsync(submissions, database.DataSource, null, locks: false, SyncedDatabase.Cancellation);
+            var results = await database.ApplyAsync(
+                Options, group.Zip(batches, (device, batch) => (device.Outbox.Actor, batch.Select(one => one.Clone()).ToArray())));
             for (var i = 0; i < group.Count; i++)
-                group[i].Check(model, batches[i], submissions[i].Outcome!.Results);
+                group[i].Check(model, batches[i], results[i].Outcome!.Results);
             if (random.Next(2) == 0)
                 CheckLate(devices, model.Retry(), (await deferred.RetryDueAsync(SyncedDatabase.Cancellation)).Results);
         }
