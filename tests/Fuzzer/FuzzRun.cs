@@ -63,7 +63,7 @@ internal static class FuzzRun
         neighbours.Start(ended.Token);
         List<Task> attack =
         [
-            Task.Run(() => writers.RunAsync(TimeSpan.FromMilliseconds(50), stop.Token), CancellationToken.None),
+            Task.Run(() => writers.RunAsync(TimeSpan.FromMilliseconds(100), stop.Token), CancellationToken.None),
             Task.Run(() => others.RunAsync(stop.Token), CancellationToken.None),
         ];
         for (var i = 0; i < options.Workers; i++)

@@ -122,6 +122,8 @@ internal sealed class FuzzTarget : IAsyncDisposable
         ["Devices__PerUser"] = "1000000",
         ["Deferral__RetryDelay"] = "00:00:01",
         ["Retention__Interval"] = "00:01:00",
+        // Locks of the other program are met all the time here.
+        ["GroupCommit__LockTimeout"] = "00:00:00.02",
     };
 
     private async Task WaitUntilReadyAsync(CancellationToken cancellationToken)

@@ -101,7 +101,7 @@ internal sealed class HostileSql(NpgsqlDataSource database, FuzzReport report, P
             2 => RunAsync($"BEGIN; {edit}; ROLLBACK", stop),
             3 => RunAsync($"BEGIN; SAVEPOINT s; {edit}; ROLLBACK TO s; UPDATE customers SET notes = 'sql' WHERE id = '{pool.Pick("customer", _random)}'; COMMIT", stop),
             4 => RunAsync("BEGIN; SELECT pg_current_xact_id(); SELECT pg_sleep(2); ROLLBACK", stop),
-            5 => RunAsync($"BEGIN; {edit}; SELECT pg_sleep(0.5); COMMIT", stop),
+            5 => RunAsync($"BEGIN; {edit}; SELECT pg_sleep(0.1); COMMIT", stop),
             6 => RunAsync($"SELECT pg_notify('khscrm_commits', {OddNotice()})", stop),
             7 => RunAsync("UPDATE sync_queue_pending SET payload = '[]', message = NULL WHERE id = (SELECT id FROM sync_queue_pending ORDER BY created_at DESC LIMIT 1)", stop),
             8 => RunAsync("UPDATE sync_queue_pending SET payload = '{\"entity\": 5}', message = '\\xff' WHERE id = (SELECT id FROM sync_queue_pending ORDER BY created_at DESC LIMIT 1)", stop),

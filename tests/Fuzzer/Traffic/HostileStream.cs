@@ -10,7 +10,7 @@ namespace KhsCrm.Fuzzer.Traffic;
 internal sealed class HostileStream(
     CallInvoker invoker, Accounts.Account account, Pool pool, FuzzReport report, Verdicts verdicts, Random random, Metadata credentials, HostileDevice device)
 {
-    private const int MostMessages = 300;
+    private const int MostMessages = 1_000;
     private const int InFlight = 12;
 
     // Nobody waits so long for an answer: it hangs.
@@ -73,16 +73,17 @@ internal sealed class HostileStream(
     {
         switch (random.Next(80))
         {
-            case 0: return Finish(new() { CursorAck = new CursorAck { Cursor = device.Cursor } }, mutates: 8);
-            case 1: return Finish(new() { DigestRequest = (DigestRequest)new MessageMaker(pool, random).Make(DigestRequest.Descriptor) }, mutates: 8);
-            case 2 when random.Next(4) == 0: return Hello();
-            case 3 when random.Next(4) == 0: return Count(_lastMessage, "a message twice");
+            case 0: return Finish(new() { CursorAck = new CursorAck { Cursor = device.Cursor } }, mutates: 20);
+            case 1: return Finish(new() { DigestRequest = (DigestRequest)new MessageMaker(pool, random).Make(DigestRequest.Descriptor) }, mutates: 20);
+            case 2 when random.Next(16) == 0: return Hello();
+            case 3 when random.Next(16) == 0: return Count(_lastMessage, "a message twice");
             case < 8 when device.Again() is { } again: return Send(again, "PushBatch again");
             case 8 when device.OfAnother() is { } others: return Send(others, "PushBatch of another device");
         }
 
         var batch = _batches.Next();
-        return Finish(new() { PushBatch = batch }, mutates: 100);
+        // Most of these end the stream, and a Hello costs as much as a hundred batches.
+        return Finish(new() { PushBatch = batch }, mutates: 400);
     }
 
     private byte[] Send(SentBatch batch, string name)

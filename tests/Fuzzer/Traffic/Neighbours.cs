@@ -64,6 +64,7 @@ internal sealed class Neighbours(
         _devices.Add(new RecordedDevice(history, checker, invoker, stop => account.SignInAsync(invoker, null, stop), new RecordedDeviceOptions
         {
             IsLive = isLive,
+            ReconnectDelay = TimeSpan.FromMilliseconds(isLive ? 20 : 200),
             InFlight = isLive ? 8 : 2,
             MarkerId = SqlTraffic.MarkerId,
             Next = traffic.Next,
