@@ -26,12 +26,15 @@ public static class DatabaseAway
         _ => false,
     };
 
-    /// <summary>Whether the server takes no writes: a standby, or a primary that was demoted.</summary>
+    /// <summary>
+    /// Whether only new connections can do better: those that are open lead to a server that takes no writes (a standby, or a
+    /// primary that was demoted), or miss a statement that they were to have prepared.
+    /// </summary>
     /// <param name="exception">What was thrown; what it wraps is asked too.</param>
-    public static bool IsReadOnly(Exception exception) => exception switch
+    public static bool NeedsNewConnections(Exception exception) => exception switch
     {
-        PostgresException refused => refused.SqlState == PostgresErrorCodes.ReadOnlySqlTransaction,
-        { InnerException: { } inner } => IsReadOnly(inner),
+        PostgresException refused => refused.SqlState is PostgresErrorCodes.ReadOnlySqlTransaction or PostgresErrorCodes.InvalidSqlStatementName,
+        { InnerException: { } inner } => NeedsNewConnections(inner),
         _ => false,
     };
 
@@ -40,6 +43,8 @@ public static class DatabaseAway
         // Of a role's statement_timeout, or of an administrator.
         PostgresErrorCodes.QueryCanceled => true,
         PostgresErrorCodes.ReadOnlySqlTransaction => true,
+        // An error amid the rows of a statement keeps those behind it in the batch from being prepared, and Npgsql does not notice.
+        PostgresErrorCodes.InvalidSqlStatementName => true,
         // The server ended the session: idle_in_transaction_session_timeout, transaction_timeout.
         "25P03" or "25P04" => true,
         PostgresErrorCodes.InvalidCatalogName => true,

@@ -11,6 +11,13 @@ public static class DatabaseFault
         exception.SqlState is PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected;
 
     /// <summary>
+    /// Whether the connection is to blame, with what it was to have prepared: a statement that is not there, or a plan whose
+    /// columns a migration has changed since.
+    /// </summary>
+    internal static bool IsOfConnection(PostgresException exception) =>
+        exception.SqlState is PostgresErrorCodes.InvalidSqlStatementName or PostgresErrorCodes.FeatureNotSupported;
+
+    /// <summary>
     /// Whether a group failed for one of its operations, as far as anybody can tell: everything that does not say otherwise,
     /// a bug of ours and a trigger of a DBA's included.
     /// </summary>

@@ -42,6 +42,10 @@ internal abstract class Narrowing<TWork, TResult>(
             {
                 // Deadlock or serialization failure: the other transaction went ahead, so this one can now.
             }
+            catch (PostgresException exception) when (DatabaseFault.IsOfConnection(exception) && attempt == 1)
+            {
+                connections.Clear();
+            }
             catch (PostgresException exception) when (DatabaseFault.FindOfData(exception) is not null && !locks)
             {
                 // It may be that what was read has changed: the same, say, was inserted by another.

@@ -31,7 +31,7 @@ internal sealed class DatabaseOutage(
         if (!DatabaseAway.IsAway(exception))
             return false;
         // A primary that was demoted keeps its connections; new ones go where the connection string finds the new primary.
-        if (DatabaseAway.IsReadOnly(exception))
+        if (DatabaseAway.NeedsNewConnections(exception))
             ClearPools();
         lock (_lock)
         {

@@ -17,11 +17,11 @@ internal sealed class HostileSql(NpgsqlDataSource database, FuzzReport report, P
     public const string Fails = "fails in a trigger";
 
     /// <summary>
-    /// A row that is visible before it is durable, and a moment in which it may be shown. What shows it to a device is wrong when a
-    /// crash undoes it.
+    /// A row that is visible before it is durable, and two polls of the pump in which it may be shown. What shows it to a device is
+    /// wrong when a crash undoes it.
     /// </summary>
     public const string CarelessWrite =
-        "SET synchronous_commit = off; BEGIN; INSERT INTO customers (name, address) VALUES ('Careless', 'a'); COMMIT; SELECT pg_sleep(0.15)";
+        "SET synchronous_commit = off; BEGIN; INSERT INTO customers (name, address) VALUES ('Careless', 'a'); COMMIT; SELECT pg_sleep(0.6)";
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
@@ -45,9 +45,15 @@ internal sealed class HostileSql(NpgsqlDataSource database, FuzzReport report, P
         {
             try
             {
-                // Whoever holds one table and wants the next goes first.
                 await using var command = new NpgsqlCommand(
-                    "BEGIN; SET LOCAL lock_timeout = 50; LOCK TABLE jobs, materials, job_assignments, users, sync_queue, sync_queue_pending, devices, refresh_tokens IN SHARE MODE", connection);
+                    """
+                    BEGIN;
+                    SET LOCAL lock_timeout = '3s';
+                    -- What the careless write refers to may be read with locks, all else not even that.
+                    LOCK TABLE users, jobs IN SHARE MODE;
+                    LOCK TABLE materials, job_assignments, sync_queue, devices, refresh_tokens IN EXCLUSIVE MODE
+                    """,
+                    connection);
                 await command.ExecuteNonQueryAsync(stop);
                 return;
             }

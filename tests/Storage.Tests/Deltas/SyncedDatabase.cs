@@ -59,8 +59,8 @@ internal sealed class SyncedDatabase : IAsyncDisposable
         new(DataSource, Options.Create(new DeltaOptions { PageSize = pageSize, Kinds = kinds ?? KindSet.Known }));
 
     /// <summary>A committer that defers nothing, or as the options say.</summary>
-    public GroupCommitter Committer(DeferralOptions? deferral = null, GroupCommitOptions? options = null) => new(
-        DataSource, TimeProvider.System, Options.Create(options ?? new() { LockTimeout = TimeSpan.FromMinutes(1) }), deferral is null ? null : Options.Create(deferral));
+    public GroupCommitter Committer(DeferralOptions? deferral = null, GroupCommitOptions? options = null, NpgsqlDataSource? warm = null) => new(
+        DataSource, warm ?? DataSource, TimeProvider.System, Options.Create(options ?? new() { LockTimeout = TimeSpan.FromMinutes(1) }), deferral is null ? null : Options.Create(deferral));
 
     /// <summary>Applies batches as one group; as many operations of a device may wait as the options say.</summary>
     internal async Task<IReadOnlyList<SubmissionResult>> ApplyAsync(DeferralOptions? deferral, params IEnumerable<(Actor Actor, Operation[] Operations)> batches)

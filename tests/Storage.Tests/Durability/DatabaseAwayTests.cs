@@ -20,6 +20,7 @@ public sealed class DatabaseAwayTests
     [InlineData("28P01", true)]
     [InlineData("3D000", true)]
     [InlineData("25P03", true)]
+    [InlineData("26000", true)]
     [InlineData("58030", true)]
     [InlineData("40001", false)]
     [InlineData("40P01", false)]
@@ -35,7 +36,7 @@ public sealed class DatabaseAwayTests
         Assert.Equal(isAway, DatabaseAway.IsAway(refused));
         // As EF Core wraps it.
         Assert.Equal(isAway, DatabaseAway.IsAway(new InvalidOperationException("likely transient", refused)));
-        Assert.Equal(state == "25006", DatabaseAway.IsReadOnly(new InvalidOperationException("wrapped", refused)));
+        Assert.Equal(state is "25006" or "26000", DatabaseAway.NeedsNewConnections(new InvalidOperationException("wrapped", refused)));
     }
 
     [Fact]

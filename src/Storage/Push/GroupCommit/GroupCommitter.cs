@@ -22,7 +22,8 @@ public sealed class GroupCommitter : IDisposable
     // So many batches wait alone for locks of other programs, a connection each.
     private const int MaxAside = 16;
 
-    private readonly NpgsqlDataSource _dataSource;
+    private readonly NpgsqlDataSource _common;
+    private readonly NpgsqlDataSource _warm;
     private readonly TimeProvider _timeProvider;
     private readonly GroupCommitOptions _options;
     private readonly int? _waiting;
@@ -33,19 +34,21 @@ public sealed class GroupCommitter : IDisposable
     private int _committers;
 
     /// <summary>Makes one; a server has one.</summary>
-    /// <param name="dataSource">Has a connection for each committer.</param>
+    /// <param name="common">Has connections for batches that wait for locks of other programs.</param>
+    /// <param name="warm">Has a connection for each committer.</param>
     /// <param name="timeProvider">The clock of the rows that are written.</param>
     /// <param name="options">The limits.</param>
     /// <param name="deferral">Whether and for how long operations wait for rows; null for not at all.</param>
     /// <param name="logger">Takes the faults that operations meet; null for nobody.</param>
     public GroupCommitter(
-        [FromKeyedServices(DataSources.Warm)] NpgsqlDataSource dataSource,
+        NpgsqlDataSource common,
+        [FromKeyedServices(DataSources.Warm)] NpgsqlDataSource warm,
         TimeProvider timeProvider,
         IOptions<GroupCommitOptions> options,
         IOptions<DeferralOptions>? deferral = null,
         ILogger<GroupCommitter>? logger = null)
     {
-        (_dataSource, _timeProvider, _options, _queue) = (dataSource, timeProvider, options.Value, new FairQueue(options.Value));
+        (_common, _warm, _timeProvider, _options, _queue) = (common, warm, timeProvider, options.Value, new FairQueue(options.Value));
         _waiting = deferral is { Value: { MaxRetries: > 0 } waits } ? waits.MaxWaitingPerDevice : null;
         _faults = new OperationFaults(logger ?? NullLogger<GroupCommitter>.Instance);
     }
@@ -135,7 +138,7 @@ public sealed class GroupCommitter : IDisposable
 
     private async Task CommitAsync(IReadOnlyList<QueuedSubmission> group)
     {
-        var results = await RunAsync(group, _options.LockTimeout);
+        var results = await RunAsync(group, _warm, _options.LockTimeout);
         List<QueuedSubmission> blocked = [];
         List<(QueuedSubmission, SubmissionResult)> done = [];
         for (var i = 0; i < group.Count; i++)
@@ -169,17 +172,18 @@ public sealed class GroupCommitter : IDisposable
     private async Task CommitAloneAsync(QueuedSubmission queued)
     {
         await _aside.WaitAsync();
-        var results = await RunAsync([queued], lockTimeout: null);
+        var results = await RunAsync([queued], _common, lockTimeout: null);
         _aside.Release();
         Complete([(queued, results[0])]);
     }
 
     // Without a timeout, all rows are locked before anything is decided.
-    private async Task<IReadOnlyList<SubmissionResult>> RunAsync(IReadOnlyList<QueuedSubmission> group, TimeSpan? lockTimeout)
+    private async Task<IReadOnlyList<SubmissionResult>> RunAsync(
+        IReadOnlyList<QueuedSubmission> group, NpgsqlDataSource connections, TimeSpan? lockTimeout)
     {
         try
         {
-            return await new GroupRun(_dataSource, _timeProvider, _waiting, lockTimeout, _faults)
+            return await new GroupRun(connections, _timeProvider, _waiting, lockTimeout, _faults)
                 .RunAsync([.. group.Select(queued => queued.Submission)], locks: lockTimeout is null);
         }
 #pragma warning disable CA1031 // Whatever it is, the callers are told, and the committer goes on.

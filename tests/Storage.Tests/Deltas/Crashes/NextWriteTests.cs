@@ -23,7 +23,7 @@ public sealed class NextWriteTests(CrashServer server) : IClassFixture<CrashServ
     {
         foreach (var isNaive in new[] { true, false })
         {
-            using var committer = new GroupCommitter(server.DataSource, TimeProvider.System, Options.Create(new GroupCommitOptions()));
+            using var committer = new GroupCommitter(server.DataSource, server.DataSource, TimeProvider.System, Options.Create(new GroupCommitOptions()));
             var greeting = await new DeviceRegistry(server.DataSource).GreetAsync(new DeviceHello(Guid.CreateVersion7(), Owner, null, "test"), Cancellation);
             Assert.NotNull(greeting);
             var pusher = Guid.CreateVersion7();
