@@ -33,7 +33,7 @@ internal static class Discarding
         }
 
         OutboxTable.Remove(connection, entry.Position);
-        Withdrawal.ForgetValues(connection, entry);
+        LaterEdits.ForgetValues(connection, entry);
     }
 
     private static void Show(WriteTransaction transaction, QueuedOperation entry)

@@ -4,7 +4,7 @@ using KhsCrm.V1;
 namespace KhsCrm.SyncClient.Outbox;
 
 /// <summary>What happens to the later edits of a row when an operation before them is refused or given up.</summary>
-internal static class Withdrawal
+internal static class LaterEdits
 {
     /// <summary>
     /// A later edit of the same field saw the value that is now nowhere. Left so, the server would report a conflict

@@ -73,6 +73,6 @@ internal static class ResultRecorder
         var row = RowWriter.Recompute(connection, entry.Table, entry.RowId);
         transaction.Changed(
             entry.Table.Type, entry.RowId, row is null ? RowChangeKind.Deleted : RowChangeKind.Saved, ChangeSource.Server);
-        Withdrawal.ForgetValues(connection, entry);
+        LaterEdits.ForgetValues(connection, entry);
     }
 }

@@ -81,7 +81,7 @@ internal static class ServerServiceCollectionExtensions
         services.Configure<HostOptions>(
             host => host.BackgroundServiceExceptionBehavior = BackgroundServiceExceptionBehavior.Ignore);
         services.AddOptions<LiveOptions>().BindConfiguration("Live").ValidateDataAnnotations().ValidateOnStart();
-        services.AddSingleton<PushLog>().AddSingleton<Backlog>().AddSingleton<ChangePump>().AddSingleton<Commits>().AddSingleton<CatchUpReader>();
+        services.AddSingleton<PushingDevices>().AddSingleton<Backlog>().AddSingleton<ChangePump>().AddSingleton<Commits>().AddSingleton<CatchUpReader>();
         services.AddHostedService(provider => provider.GetRequiredService<ChangePump>());
         services.AddHostedService(provider => provider.GetRequiredService<Commits>());
         return services.AddHostedService<CommitListener>();

@@ -14,7 +14,7 @@ namespace KhsCrm.SyncServer.Live;
 /// </summary>
 internal sealed class ChangePump(
     LiveReader reader,
-    PushLog pushes,
+    PushingDevices pushes,
     Backlog backlog,
     IOptions<LiveOptions> options,
     TimeProvider timeProvider,

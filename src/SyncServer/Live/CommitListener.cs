@@ -8,7 +8,7 @@ namespace KhsCrm.SyncServer.Live;
 internal sealed class CommitListener(
     NpgsqlDataSource dataSource,
     ChangePump pump,
-    PushLog pushes,
+    PushingDevices pushes,
     Commits commits,
     IOptions<LiveOptions> options,
     TimeProvider timeProvider,

@@ -12,7 +12,7 @@ namespace KhsCrm.SyncServer.Live;
 internal sealed class Commits(
     [FromKeyedServices(DataSources.Warm)] NpgsqlDataSource dataSource,
     ChangePump pump,
-    PushLog pushes,
+    PushingDevices pushes,
     IOptions<LiveOptions> options,
     TimeProvider timeProvider,
     DatabaseOutage outage,

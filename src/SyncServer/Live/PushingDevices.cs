@@ -4,7 +4,7 @@ namespace KhsCrm.SyncServer.Live;
 /// The devices whose outbox may have moved since the pump looked: those that push now, and those that did. A checkpoint
 /// that includes a push then says so, because the device is asked for in the very read that may show the push.
 /// </summary>
-internal sealed class PushLog
+internal sealed class PushingDevices
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<Guid, int> _open = [];
