@@ -4,7 +4,6 @@ using KhsCrm.Storage.Devices;
 using KhsCrm.Storage.Live;
 using KhsCrm.Storage.Maintenance;
 using KhsCrm.Storage.Operations;
-using KhsCrm.Storage.Push;
 using KhsCrm.Storage.Push.Deferral;
 using KhsCrm.Storage.Push.GroupCommit;
 using KhsCrm.Storage.Queries;

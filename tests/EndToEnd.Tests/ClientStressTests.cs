@@ -13,7 +13,7 @@ namespace KhsCrm.EndToEnd.Tests;
 public sealed class ClientStressTests
 {
     private static readonly int Seconds =
-        int.Parse(Environment.GetEnvironmentVariable("KHSCRM_STRESS_SECONDS") ?? "20", CultureInfo.InvariantCulture);
+        int.Parse(Environment.GetEnvironmentVariable("KHSCRM_STRESS_SECONDS") ?? "60", CultureInfo.InvariantCulture);
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 

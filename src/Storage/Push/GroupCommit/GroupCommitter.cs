@@ -136,7 +136,7 @@ public sealed class GroupCommitter : IDisposable
         }
     }
 
-    private async Task CommitAsync(IReadOnlyList<QueuedSubmission> group)
+    private async Task CommitAsync(List<QueuedSubmission> group)
     {
         var results = await RunAsync(group, _warm, _options.LockTimeout);
         List<QueuedSubmission> blocked = [];
@@ -179,7 +179,7 @@ public sealed class GroupCommitter : IDisposable
 
     // Without a timeout, all rows are locked before anything is decided.
     private async Task<IReadOnlyList<SubmissionResult>> RunAsync(
-        IReadOnlyList<QueuedSubmission> group, NpgsqlDataSource connections, TimeSpan? lockTimeout)
+        List<QueuedSubmission> group, NpgsqlDataSource connections, TimeSpan? lockTimeout)
     {
         try
         {
@@ -194,7 +194,7 @@ public sealed class GroupCommitter : IDisposable
 #pragma warning restore CA1031
     }
 
-    private void Complete(IReadOnlyList<(QueuedSubmission Queued, SubmissionResult Result)> done)
+    private void Complete(List<(QueuedSubmission Queued, SubmissionResult Result)> done)
     {
         lock (_lock)
         {

@@ -1,4 +1,3 @@
-using KhsCrm.Storage.Push;
 using KhsCrm.Storage.Push.Deferral;
 using KhsCrm.Storage.Tests.Deltas;
 using KhsCrm.V1;
