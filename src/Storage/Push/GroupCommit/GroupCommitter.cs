@@ -22,6 +22,9 @@ public sealed class GroupCommitter : IDisposable
     // So many batches wait alone for locks of other programs, a connection each.
     private const int MaxAside = 16;
 
+    // Once a group has met a lock, how long its parts wait for it: the longer, the longer the others wait for who wants it.
+    private static readonly TimeSpan Search = TimeSpan.FromMilliseconds(25);
+
     private readonly NpgsqlDataSource _common;
     private readonly NpgsqlDataSource _warm;
     private readonly TimeProvider _timeProvider;
@@ -132,13 +135,13 @@ public sealed class GroupCommitter : IDisposable
                 StartCommitters();
             }
 
-            await CommitAsync(group);
+            await CommitAsync(group, _options.LockTimeout);
         }
     }
 
-    private async Task CommitAsync(List<QueuedSubmission> group)
+    private async Task CommitAsync(List<QueuedSubmission> group, TimeSpan lockTimeout)
     {
-        var results = await RunAsync(group, _warm, _options.LockTimeout);
+        var results = await RunAsync(group, _warm, lockTimeout);
         List<QueuedSubmission> blocked = [];
         List<(QueuedSubmission, SubmissionResult)> done = [];
         for (var i = 0; i < group.Count; i++)
@@ -158,8 +161,8 @@ public sealed class GroupCommitter : IDisposable
     {
         if (blocked.Count > 1)
         {
-            await CommitAsync([.. blocked.Take(blocked.Count / 2)]);
-            await CommitAsync([.. blocked.Skip(blocked.Count / 2)]);
+            await CommitAsync([.. blocked.Take(blocked.Count / 2)], Search);
+            await CommitAsync([.. blocked.Skip(blocked.Count / 2)], Search);
         }
         else if (blocked.Count == 1)
         {
