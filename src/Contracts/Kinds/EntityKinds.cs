@@ -1,5 +1,4 @@
 using System.Collections.Frozen;
-using KhsCrm.Contracts.Rules;
 using KhsCrm.V1;
 
 namespace KhsCrm.Contracts.Kinds;

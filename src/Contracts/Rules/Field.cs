@@ -35,7 +35,7 @@ internal static class Field
     public static FieldViolation? Quantity(string field, string value)
     {
         const string rule = "must be a decimal above 0 with at most 8 digits before the point and 2 after it";
-        return Rules.Quantity.TryParse(value, out var quantity)
+        return Kinds.Quantity.TryParse(value, out var quantity)
             && quantity is > 0 and < 100_000_000
             && decimal.Round(quantity, 2) == quantity
                 ? null

@@ -1,5 +1,4 @@
 using KhsCrm.Storage.Durability;
-using KhsCrm.Storage.Push.Deferral;
 using KhsCrm.Storage.Tables;
 using KhsCrm.V1;
 using Npgsql;

@@ -1,7 +1,6 @@
 using Google.Protobuf;
 using KhsCrm.Contracts.Kinds;
 using KhsCrm.Storage.Deltas.Wire;
-using KhsCrm.Storage.Push;
 using KhsCrm.V1;
 using Npgsql;
 

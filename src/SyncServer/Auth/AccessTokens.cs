@@ -2,6 +2,7 @@ using System.Text;
 using Google.Protobuf.WellKnownTypes;
 using KhsCrm.Contracts.Rules;
 using KhsCrm.Storage.Sessions;
+using KhsCrm.SyncServer.Callers;
 using KhsCrm.SyncServer.Errors;
 using KhsCrm.V1;
 using Microsoft.Extensions.Options;

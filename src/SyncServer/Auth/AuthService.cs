@@ -3,9 +3,11 @@ using Grpc.Core;
 using KhsCrm.Contracts.Rules;
 using KhsCrm.Storage.ServiceAccounts;
 using KhsCrm.Storage.Sessions;
+using KhsCrm.SyncServer.Callers;
 using KhsCrm.SyncServer.Errors;
 using KhsCrm.SyncServer.Limits;
-using KhsCrm.SyncServer.Services;
+using KhsCrm.SyncServer.Rows;
+using KhsCrm.SyncServer.Streams;
 using KhsCrm.V1;
 using Microsoft.Extensions.Options;
 

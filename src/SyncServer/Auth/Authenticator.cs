@@ -1,4 +1,5 @@
 using KhsCrm.Storage.Sessions;
+using KhsCrm.SyncServer.Callers;
 using KhsCrm.SyncServer.Errors;
 using KhsCrm.V1;
 

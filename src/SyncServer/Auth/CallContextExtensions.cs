@@ -1,5 +1,6 @@
 using Grpc.Core;
 using KhsCrm.Contracts.Rules;
+using KhsCrm.SyncServer.Callers;
 using KhsCrm.SyncServer.Errors;
 using KhsCrm.V1;
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using KhsCrm.Storage.Schema;
+using KhsCrm.SyncServer.Hosting;
 
 namespace KhsCrm.SyncServer.Commands;
 

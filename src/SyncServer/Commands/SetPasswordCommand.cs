@@ -1,5 +1,6 @@
 using System.CommandLine;
 using KhsCrm.Storage.Sessions;
+using KhsCrm.SyncServer.Hosting;
 using Microsoft.Extensions.Options;
 using Npgsql;
 

@@ -1,6 +1,7 @@
 using KhsCrm.Storage.Push.Deferral;
 using KhsCrm.SyncServer.Errors;
 using KhsCrm.SyncServer.Live;
+using KhsCrm.SyncServer.Loops;
 using KhsCrm.V1;
 using Microsoft.Extensions.Options;
 

@@ -1,7 +1,6 @@
 using KhsCrm.Storage.SampleData;
 using KhsCrm.Storage.Schema;
 using KhsCrm.SyncServer.Auth;
-using KhsCrm.SyncServer.Commands;
 using KhsCrm.SyncServer.Development.Postgres;
 using KhsCrm.SyncServer.Hosting;
 using KhsCrm.SyncServer.Http.OpenApi;

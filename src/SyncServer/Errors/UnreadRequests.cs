@@ -7,7 +7,7 @@ namespace KhsCrm.SyncServer.Errors;
 
 /// <summary>
 /// Gives a call whose one request could not be read a documented reason: too large, cut off, or not of the contract. gRPC
-/// reads it before <see cref="ErrorInterceptor"/> is asked, which gives every other failure its reason; so what arrives
+/// reads it before the interceptor of errors is asked, which gives every other failure its reason; so what arrives
 /// here without one is of this kind.
 /// </summary>
 internal static class UnreadRequests

@@ -1,4 +1,5 @@
 using KhsCrm.Storage;
+using KhsCrm.Storage.Hosting;
 using KhsCrm.Storage.Push.GroupCommit;
 using Microsoft.Extensions.Options;
 using Npgsql;

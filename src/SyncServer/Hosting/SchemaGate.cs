@@ -1,7 +1,7 @@
 using KhsCrm.Storage;
 using KhsCrm.Storage.Schema;
 using KhsCrm.SyncServer.Errors;
-using KhsCrm.SyncServer.Limits;
+using KhsCrm.SyncServer.Streams;
 using KhsCrm.V1;
 
 namespace KhsCrm.SyncServer.Hosting;

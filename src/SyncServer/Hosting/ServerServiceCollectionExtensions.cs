@@ -1,5 +1,5 @@
 using Grpc.AspNetCore.Server.Model;
-using KhsCrm.Storage;
+using KhsCrm.Storage.Hosting;
 using KhsCrm.SyncServer.Auth;
 using KhsCrm.SyncServer.Clients;
 using KhsCrm.SyncServer.Deferral;
@@ -8,10 +8,11 @@ using KhsCrm.SyncServer.Http;
 using KhsCrm.SyncServer.Limits;
 using KhsCrm.SyncServer.Live;
 using KhsCrm.SyncServer.Maintenance;
+using KhsCrm.SyncServer.Paging;
 using KhsCrm.SyncServer.Queue;
 using KhsCrm.SyncServer.Services;
+using KhsCrm.SyncServer.Streams;
 using KhsCrm.SyncServer.Sync;
-using KhsCrm.SyncServer.Sync.Frames;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 

@@ -1,3 +1,5 @@
+using KhsCrm.SyncServer.Loops;
+
 namespace KhsCrm.SyncServer.Live;
 
 /// <summary>

@@ -2,6 +2,7 @@ using Google.Protobuf.WellKnownTypes;
 using KhsCrm.Storage.Deltas;
 using KhsCrm.Storage.Live;
 using KhsCrm.SyncServer.Errors;
+using KhsCrm.SyncServer.Loops;
 using KhsCrm.V1;
 using Microsoft.Extensions.Options;
 

@@ -1,4 +1,5 @@
 using KhsCrm.SyncServer.Errors;
+using KhsCrm.SyncServer.Loops;
 using Microsoft.Extensions.Options;
 using Npgsql;
 

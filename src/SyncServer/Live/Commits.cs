@@ -1,5 +1,6 @@
 using KhsCrm.Storage;
 using KhsCrm.SyncServer.Errors;
+using KhsCrm.SyncServer.Loops;
 using Microsoft.Extensions.Options;
 using Npgsql;
 

@@ -1,5 +1,6 @@
 using KhsCrm.Storage.Deltas;
 using KhsCrm.Storage.Live;
+using KhsCrm.SyncServer.Loops;
 
 namespace KhsCrm.SyncServer.Live;
 

@@ -1,6 +1,6 @@
 using KhsCrm.Storage.Maintenance;
 using KhsCrm.SyncServer.Errors;
-using KhsCrm.SyncServer.Live;
+using KhsCrm.SyncServer.Loops;
 using Microsoft.Extensions.Options;
 
 namespace KhsCrm.SyncServer.Maintenance;

@@ -1,10 +1,10 @@
 using KhsCrm.Contracts.Rules;
 using KhsCrm.Storage.Push.Deferral;
 using KhsCrm.Storage.Queries;
-using KhsCrm.SyncServer.Auth;
+using KhsCrm.SyncServer.Callers;
 using KhsCrm.SyncServer.Deferral;
 using KhsCrm.SyncServer.Errors;
-using KhsCrm.SyncServer.Services;
+using KhsCrm.SyncServer.Paging;
 using KhsCrm.V1;
 
 namespace KhsCrm.SyncServer.Queue;

@@ -2,6 +2,7 @@ using Grpc.Core;
 using KhsCrm.Storage.Queries;
 using KhsCrm.SyncServer.Auth;
 using KhsCrm.SyncServer.Errors;
+using KhsCrm.SyncServer.Paging;
 using KhsCrm.V1;
 
 namespace KhsCrm.SyncServer.Services;

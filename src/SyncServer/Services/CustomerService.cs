@@ -2,6 +2,8 @@ using Grpc.Core;
 using KhsCrm.Storage.Queries;
 using KhsCrm.SyncServer.Auth;
 using KhsCrm.SyncServer.Errors;
+using KhsCrm.SyncServer.Paging;
+using KhsCrm.SyncServer.Rows;
 using KhsCrm.V1;
 
 namespace KhsCrm.SyncServer.Services;

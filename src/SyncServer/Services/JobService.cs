@@ -1,7 +1,10 @@
 using Grpc.Core;
 using KhsCrm.Storage.Queries;
 using KhsCrm.SyncServer.Auth;
+using KhsCrm.SyncServer.Callers;
 using KhsCrm.SyncServer.Errors;
+using KhsCrm.SyncServer.Paging;
+using KhsCrm.SyncServer.Rows;
 using KhsCrm.V1;
 
 namespace KhsCrm.SyncServer.Services;

@@ -5,8 +5,9 @@ using KhsCrm.Storage.Operations;
 using KhsCrm.SyncServer.Auth;
 using KhsCrm.SyncServer.Clients;
 using KhsCrm.SyncServer.Errors;
-using KhsCrm.SyncServer.Limits;
 using KhsCrm.SyncServer.Live;
+using KhsCrm.SyncServer.Paging;
+using KhsCrm.SyncServer.Streams;
 using KhsCrm.SyncServer.Sync;
 using KhsCrm.V1;
 

@@ -2,7 +2,8 @@ using Grpc.Core;
 using KhsCrm.Storage.ServiceAccounts;
 using KhsCrm.SyncServer.Auth;
 using KhsCrm.SyncServer.Errors;
-using KhsCrm.SyncServer.Limits;
+using KhsCrm.SyncServer.Paging;
+using KhsCrm.SyncServer.Streams;
 using KhsCrm.V1;
 
 namespace KhsCrm.SyncServer.Services;

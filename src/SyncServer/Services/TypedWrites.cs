@@ -2,8 +2,9 @@ using KhsCrm.Contracts.Kinds;
 using KhsCrm.Contracts.Rules;
 using KhsCrm.Storage.Push;
 using KhsCrm.Storage.Queries;
-using KhsCrm.SyncServer.Auth;
+using KhsCrm.SyncServer.Callers;
 using KhsCrm.SyncServer.Errors;
+using KhsCrm.SyncServer.Rows;
 using KhsCrm.SyncServer.Sync;
 using KhsCrm.V1;
 

@@ -2,8 +2,11 @@ using Grpc.Core;
 using KhsCrm.Storage.Queries;
 using KhsCrm.Storage.Sessions;
 using KhsCrm.SyncServer.Auth;
+using KhsCrm.SyncServer.Callers;
 using KhsCrm.SyncServer.Errors;
-using KhsCrm.SyncServer.Limits;
+using KhsCrm.SyncServer.Paging;
+using KhsCrm.SyncServer.Rows;
+using KhsCrm.SyncServer.Streams;
 using KhsCrm.V1;
 
 namespace KhsCrm.SyncServer.Services;

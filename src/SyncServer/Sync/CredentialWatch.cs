@@ -1,6 +1,6 @@
-using KhsCrm.SyncServer.Auth;
+using KhsCrm.SyncServer.Callers;
 using KhsCrm.SyncServer.Errors;
-using KhsCrm.SyncServer.Limits;
+using KhsCrm.SyncServer.Streams;
 using KhsCrm.V1;
 
 namespace KhsCrm.SyncServer.Sync;

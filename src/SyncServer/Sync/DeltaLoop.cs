@@ -1,7 +1,8 @@
 using KhsCrm.Storage.Deltas;
 using KhsCrm.Storage.Live;
-using KhsCrm.SyncServer.Limits;
 using KhsCrm.SyncServer.Live;
+using KhsCrm.SyncServer.Loops;
+using KhsCrm.SyncServer.Streams;
 using KhsCrm.SyncServer.Sync.Frames;
 using KhsCrm.V1;
 

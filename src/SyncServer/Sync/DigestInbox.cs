@@ -1,6 +1,6 @@
 using KhsCrm.Storage.Deltas;
 using KhsCrm.SyncServer.Errors;
-using KhsCrm.SyncServer.Live;
+using KhsCrm.SyncServer.Loops;
 using KhsCrm.V1;
 
 namespace KhsCrm.SyncServer.Sync;

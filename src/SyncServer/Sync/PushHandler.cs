@@ -1,10 +1,10 @@
 using KhsCrm.Storage.Push;
 using KhsCrm.Storage.Push.GroupCommit;
-using KhsCrm.SyncServer.Auth;
+using KhsCrm.SyncServer.Callers;
 using KhsCrm.SyncServer.Deferral;
 using KhsCrm.SyncServer.Errors;
-using KhsCrm.SyncServer.Limits;
 using KhsCrm.SyncServer.Live;
+using KhsCrm.SyncServer.Streams;
 using KhsCrm.V1;
 using Microsoft.Extensions.Options;
 

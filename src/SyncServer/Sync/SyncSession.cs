@@ -4,11 +4,11 @@ using Grpc.Core;
 using KhsCrm.Storage.Deltas;
 using KhsCrm.Storage.Devices;
 using KhsCrm.Storage.Push;
-using KhsCrm.SyncServer.Auth;
-using KhsCrm.SyncServer.Deferral;
+using KhsCrm.SyncServer.Callers;
 using KhsCrm.SyncServer.Errors;
-using KhsCrm.SyncServer.Limits;
 using KhsCrm.SyncServer.Live;
+using KhsCrm.SyncServer.Loops;
+using KhsCrm.SyncServer.Streams;
 using KhsCrm.SyncServer.Sync.Frames;
 using KhsCrm.V1;
 

@@ -19,7 +19,7 @@ internal sealed class WorkerMember(string name, KhsCrmClient client) : FleetMemb
         {
             await EditAsync(Any(jobs, random), random);
         }
-        catch (RowNotFoundException)
+        catch (KhsCrmException exception) when (exception is RowNotFoundException or EditRefusedException { Violations: [{ Field: "job_id" }] })
         {
             // Taken away between the look and the edit.
         }

@@ -1,3 +1,4 @@
+using KhsCrm.Storage.Hosting;
 using KhsCrm.Storage.Push.GroupCommit;
 using KhsCrm.Storage.Tests.Deltas;
 using Microsoft.Extensions.Configuration;

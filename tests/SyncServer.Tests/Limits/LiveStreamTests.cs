@@ -1,5 +1,6 @@
-using KhsCrm.SyncServer.Auth;
+using KhsCrm.SyncServer.Callers;
 using KhsCrm.SyncServer.Limits;
+using KhsCrm.SyncServer.Streams;
 using KhsCrm.V1;
 using Microsoft.Extensions.Options;
 using Xunit;

@@ -1,6 +1,7 @@
 using KhsCrm.Storage.Deltas;
 using KhsCrm.Storage.Live;
 using KhsCrm.SyncServer.Live;
+using KhsCrm.SyncServer.Loops;
 using KhsCrm.TestKit;
 using KhsCrm.V1;
 using Microsoft.Extensions.Options;

@@ -1,4 +1,4 @@
-using KhsCrm.SyncServer.Live;
+using KhsCrm.SyncServer.Loops;
 using Xunit;
 
 namespace KhsCrm.SyncServer.Tests.Live;

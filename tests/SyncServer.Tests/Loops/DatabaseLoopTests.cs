@@ -1,6 +1,6 @@
 using System.Net.Sockets;
 using KhsCrm.SyncServer.Errors;
-using KhsCrm.SyncServer.Live;
+using KhsCrm.SyncServer.Loops;
 using KhsCrm.SyncServer.Tests.Kit;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;

@@ -1,13 +1,13 @@
 using System.Globalization;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
-using KhsCrm.Storage.Tables;
+using KhsCrm.Storage.Deltas.Wire;
 using KhsCrm.V1;
 using Npgsql;
 using NpgsqlTypes;
 using FieldType = Google.Protobuf.Reflection.FieldType;
 
-namespace KhsCrm.Storage.Deltas.Wire;
+namespace KhsCrm.Storage.Tables;
 
 /// <summary>
 /// Writes a column, which is not NULL, as the field of a message that it is on the wire: from the reader into the bytes,

@@ -2,7 +2,7 @@ using Google.Protobuf.WellKnownTypes;
 using KhsCrm.SyncServer.Live;
 using KhsCrm.V1;
 
-namespace KhsCrm.SyncServer.Limits;
+namespace KhsCrm.SyncServer.Streams;
 
 /// <summary>What is to be known of a stream, for operators.</summary>
 internal sealed class StreamMeter(Guid userId, Guid deviceId, string appVersion, LiveFeed feed, TimeProvider timeProvider)

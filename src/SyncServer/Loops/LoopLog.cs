@@ -1,4 +1,4 @@
-namespace KhsCrm.SyncServer.Live;
+namespace KhsCrm.SyncServer.Loops;
 
 internal static partial class LoopLog
 {

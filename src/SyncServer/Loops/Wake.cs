@@ -1,6 +1,6 @@
 using System.Threading.Tasks.Sources;
 
-namespace KhsCrm.SyncServer.Live;
+namespace KhsCrm.SyncServer.Loops;
 
 /// <summary>
 /// Wakes the one task that waits. A call without a waiter is kept for the next wait; waiting and waking allocate nothing,

@@ -1,4 +1,4 @@
-namespace KhsCrm.SyncServer.Services;
+namespace KhsCrm.SyncServer.Paging;
 
 /// <summary>The page that a request asks for.</summary>
 /// <typeparam name="TPosition">The key of the list's order.</typeparam>

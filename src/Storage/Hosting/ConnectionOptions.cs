@@ -1,7 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using KhsCrm.Storage.Push.GroupCommit;
 
-namespace KhsCrm.Storage;
+namespace KhsCrm.Storage.Hosting;
 
 /// <summary>
 /// How many connections to PostgreSQL one server opens at most. Whoever finds none free waits for one, up to the connection

@@ -1,10 +1,11 @@
 using Grpc.AspNetCore.Server.Model;
 using Grpc.Core;
+using KhsCrm.SyncServer.Sync.Frames;
 using KhsCrm.V1;
 using Microsoft.AspNetCore.Grpc.JsonTranscoding;
 using ServiceDescriptor = Google.Protobuf.Reflection.ServiceDescriptor;
 
-namespace KhsCrm.SyncServer.Sync.Frames;
+namespace KhsCrm.SyncServer.Sync;
 
 /// <summary>
 /// Binds the service as it is generated, but for SyncStream and Pull, whose responses are frames: bytes that many streams

@@ -1,6 +1,6 @@
 using KhsCrm.V1;
 
-namespace KhsCrm.SyncServer.Auth;
+namespace KhsCrm.SyncServer.Callers;
 
 /// <summary>The user of an access token.</summary>
 /// <param name="Id">The user.</param>

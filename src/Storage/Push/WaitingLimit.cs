@@ -1,7 +1,7 @@
 using KhsCrm.V1;
 using Npgsql;
 
-namespace KhsCrm.Storage.Push.Deferral;
+namespace KhsCrm.Storage.Push;
 
 /// <summary>
 /// Rejects what would wait beyond a device's share: a device whose parents never come must not fill the ledger that all

@@ -1,11 +1,10 @@
 using System.Numerics;
-using KhsCrm.Storage.Deltas;
 using KhsCrm.Storage.Tables;
 using KhsCrm.V1;
 using Npgsql;
 using NpgsqlTypes;
 
-namespace KhsCrm.Storage.Digests;
+namespace KhsCrm.Storage.Deltas;
 
 /// <summary>
 /// Digests what a device's scope holds, in the snapshot of the checkpoint that carries the answer, so that nothing which

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Options;
 using Npgsql;
 
-namespace KhsCrm.SyncServer.Commands;
+namespace KhsCrm.SyncServer.Hosting;
 
 /// <summary>What keeps a command from its work and a person can mend, in a sentence instead of a stack.</summary>
 internal static class StartFault

@@ -1,10 +1,10 @@
 using KhsCrm.Storage.Push;
 using KhsCrm.Storage.Push.Deferral;
-using KhsCrm.SyncServer.Sync;
+using KhsCrm.SyncServer.Deferral;
 using KhsCrm.SyncServer.Sync.Frames;
 using KhsCrm.V1;
 
-namespace KhsCrm.SyncServer.Deferral;
+namespace KhsCrm.SyncServer.Sync;
 
 /// <summary>
 /// Tells a device what became of its operations that had waited: first what it asks for in Hello, then what is decided

@@ -4,7 +4,7 @@ using Google.Protobuf.WellKnownTypes;
 using KhsCrm.SyncServer.Errors;
 using KhsCrm.V1;
 
-namespace KhsCrm.SyncServer.Services;
+namespace KhsCrm.SyncServer.Rows;
 
 /// <summary>Opaque names of the versions of rows.</summary>
 internal static class Etags

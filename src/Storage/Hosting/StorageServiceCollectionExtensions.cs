@@ -16,7 +16,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Npgsql;
 
-namespace KhsCrm.Storage;
+namespace KhsCrm.Storage.Hosting;
 
 /// <summary>The one door of this project.</summary>
 public static class StorageServiceCollectionExtensions

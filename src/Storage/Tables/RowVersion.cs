@@ -1,10 +1,10 @@
 using Google.Protobuf.WellKnownTypes;
 using KhsCrm.V1;
 
-namespace KhsCrm.Storage.Push;
+namespace KhsCrm.Storage.Tables;
 
 /// <summary>The version of a row: the time of its last change, which ascends with every one.</summary>
-public static class RowVersion
+internal static class RowVersion
 {
     /// <summary>The version of a row; null when it has none.</summary>
     public static Timestamp? Of(Entity row) => row.RowCase switch

@@ -1,6 +1,6 @@
 using KhsCrm.SyncServer.Errors;
 
-namespace KhsCrm.SyncServer.Live;
+namespace KhsCrm.SyncServer.Loops;
 
 /// <summary>
 /// Work that goes on for as long as the server runs, whatever a round of it throws: the database may be away, a row may hold

@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Grpc.Core;
 
-namespace KhsCrm.SyncServer.Limits;
+namespace KhsCrm.SyncServer.Callers;
 
 /// <summary>The address that limits are counted by.</summary>
 internal static class CallerAddress

@@ -1,9 +1,10 @@
-using KhsCrm.SyncServer.Auth;
+using KhsCrm.SyncServer.Callers;
 using KhsCrm.SyncServer.Errors;
+using KhsCrm.SyncServer.Limits;
 using KhsCrm.V1;
 using Microsoft.Extensions.Options;
 
-namespace KhsCrm.SyncServer.Limits;
+namespace KhsCrm.SyncServer.Streams;
 
 /// <summary>
 /// The streams that are open on this server, so that they can be counted, and ended at once with their session. Other

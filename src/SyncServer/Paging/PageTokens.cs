@@ -4,10 +4,11 @@ using System.Text;
 using System.Text.Json;
 using Google.Protobuf;
 using KhsCrm.SyncServer.Auth;
+using KhsCrm.SyncServer.Callers;
 using KhsCrm.SyncServer.Errors;
 using Microsoft.Extensions.Options;
 
-namespace KhsCrm.SyncServer.Services;
+namespace KhsCrm.SyncServer.Paging;
 
 /// <summary>
 /// Opaque page tokens: where the page ended, signed together with the request and the user it belongs to. A token of

@@ -1,6 +1,6 @@
 using Npgsql;
 
-namespace KhsCrm.Storage;
+namespace KhsCrm.Storage.Hosting;
 
 /// <summary>
 /// Settings of a session that make statements faster and promise nothing. Behind a pooler in transaction mode they may be

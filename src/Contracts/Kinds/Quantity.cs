@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace KhsCrm.Contracts.Rules;
+namespace KhsCrm.Contracts.Kinds;
 
 /// <summary>
 /// The one parser of quantities: digits, with or without a point. <see cref="decimal.TryParse(string, out decimal)"/> alone

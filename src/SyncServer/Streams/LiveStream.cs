@@ -1,8 +1,8 @@
-using KhsCrm.SyncServer.Auth;
+using KhsCrm.SyncServer.Callers;
 using KhsCrm.SyncServer.Errors;
 using KhsCrm.V1;
 
-namespace KhsCrm.SyncServer.Limits;
+namespace KhsCrm.SyncServer.Streams;
 
 /// <summary>A stream that is open, and whose it is.</summary>
 internal sealed class LiveStream(StreamRegistry registry, CurrentUser user, string address) : IDisposable

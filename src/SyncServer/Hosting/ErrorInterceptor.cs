@@ -4,13 +4,13 @@ using Grpc.Core;
 using Grpc.Core.Interceptors;
 using KhsCrm.Storage.Devices;
 using KhsCrm.Storage.Push;
-using KhsCrm.SyncServer.Hosting;
+using KhsCrm.SyncServer.Errors;
 using KhsCrm.V1;
 using Microsoft.AspNetCore.Connections;
 using Npgsql;
 using Status = Grpc.Core.Status;
 
-namespace KhsCrm.SyncServer.Errors;
+namespace KhsCrm.SyncServer.Hosting;
 
 /// <summary>The one place where an exception becomes a <c>google.rpc.Status</c>. No stack trace leaves the server.</summary>
 internal sealed class ErrorInterceptor(DatabaseOutage outage, SchemaGate gate, ILogger<ErrorInterceptor> logger) : Interceptor
