@@ -30,9 +30,11 @@ internal abstract class Narrowing<TWork, TResult>(
             return await HalveAsync(work);
         for (var attempt = 1; ; attempt++)
         {
+            var isConnected = false;
             try
             {
                 await using var connection = await connections.OpenConnectionAsync(cancellationToken);
+                isConnected = true;
                 var now = timeProvider.GetUtcNow().UtcDateTime;
                 now = now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMicrosecond));
                 if (await TryAsync(connection, work, now, locks, cancellationToken) is { } results)
@@ -50,7 +52,7 @@ internal abstract class Narrowing<TWork, TResult>(
             {
                 // It may be that what was read has changed: the same, say, was inserted by another.
             }
-            catch (Exception exception) when (DatabaseFault.IsOfOperation(exception))
+            catch (Exception exception) when (isConnected && DatabaseFault.IsOfOperation(exception))
             {
                 return work.Count > 1 ? await HalveAsync(work) : await BlameAsync(work[0], exception);
             }
