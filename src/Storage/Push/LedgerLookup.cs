@@ -48,25 +48,22 @@ internal static class LedgerLookup
         await reads.ExecuteAsync(cancellationToken);
     }
 
-    /// <summary>A recorded result; a plain APPLIED is not written down.</summary>
-    public static OperationResult ReadResult(NpgsqlDataReader reader, int ordinal, Guid id, long clientSeq)
+    /// <summary>A recorded result. Where another program wrote what cannot be read, there is a result, whatever it was.</summary>
+    public static OperationResult ReadResult(NpgsqlDataReader reader, int ordinal, Guid id, long clientSeq) =>
+        TryReadResult(reader, ordinal, id, clientSeq) ?? Unreadable(id, clientSeq);
+
+    // A plain APPLIED is not written down. Null when another program wrote what cannot be read.
+    private static OperationResult? TryReadResult(NpgsqlDataReader reader, int ordinal, Guid id, long clientSeq) => reader.IsDBNull(ordinal)
+        ? new() { OperationId = id.ToString(), ClientSeq = clientSeq, Outcome = OperationOutcome.Applied }
+        : LedgerJson.TryParse<OperationResult>(reader.GetString(ordinal));
+
+    private static OperationResult Unreadable(Guid id, long clientSeq) => new()
     {
-        var plain = new OperationResult { OperationId = id.ToString(), ClientSeq = clientSeq, Outcome = OperationOutcome.Applied };
-        if (reader.IsDBNull(ordinal))
-            return plain;
-        try
-        {
-            return LedgerJson.Parse<OperationResult>(reader.GetString(ordinal));
-        }
-#pragma warning disable CA1031 // Another program wrote it: there is a result, whatever it was.
-        catch (Exception)
-        {
-            plain.Outcome = OperationOutcome.Rejected;
-            plain.Status = Rejection.Of(ErrorReason.Fault, "the recorded result cannot be read");
-            return plain;
-        }
-#pragma warning restore CA1031
-    }
+        OperationId = id.ToString(),
+        ClientSeq = clientSeq,
+        Outcome = OperationOutcome.Rejected,
+        Status = Rejection.Of(ErrorReason.Fault, "the recorded result cannot be read"),
+    };
 
     private static void AddByNumber(ReadBatch reads, SubmissionPlan[] plans)
     {
@@ -84,8 +81,10 @@ internal static class LedgerLookup
             """,
             reader =>
             {
-                var seq = reader.GetInt64(1);
-                plans[(int)reader.GetInt64(0) - 1].Recorded.Add(seq, ReadResult(reader, 3, reader.GetGuid(2), seq));
+                var (id, seq) = (reader.GetGuid(2), reader.GetInt64(1));
+                var result = TryReadResult(reader, 3, id, seq);
+                // The key need not be the operation's id: without its result, nobody knows whose the number is.
+                plans[(int)reader.GetInt64(0) - 1].Recorded.Add(seq, result ?? Unreadable(id, seq), result?.OperationId);
             },
             ReadBatch.Ids(plans.Select(plan => plan.Actor.DeviceId!.Value)),
             new NpgsqlParameter<long[]> { TypedValue = [.. plans.Select(plan => plan.Batch[0].Operation.ClientSeq)] },

@@ -43,7 +43,8 @@ internal static class LedgerRecord
         var command = new NpgsqlBatchCommand(keepsSome ? InsertKeptSql : InsertSql);
         var used = new HashSet<Guid>();
         // An id that is none, is used twice or is another's cannot be the ledger's key; the payload keeps what was sent.
-        Add((plan, planned) => Key(plan, planned.Operation), NpgsqlDbType.Uuid);
+        var keys = Array.ConvertAll(rows, row => Key(row.Plan, row.Planned.Operation));
+        AddValues(keys, NpgsqlDbType.Uuid);
         Add((plan, _) => plan.Actor.UserId, NpgsqlDbType.Uuid);
         Add((plan, _) => plan.Actor.DeviceId, NpgsqlDbType.Uuid);
         Add((_, planned) => OperationName(planned.Operation.Kind), NpgsqlDbType.Text);
@@ -52,7 +53,7 @@ internal static class LedgerRecord
         Add((_, planned) => planned.Prepared!.Payload, NpgsqlDbType.Text);
         Add((_, planned) => StatusOf(planned), NpgsqlDbType.Text);
         Add((_, planned) => ErrorOf(planned), NpgsqlDbType.Text);
-        Add((_, planned) => ResultOf(planned), NpgsqlDbType.Text);
+        AddValues(rows.Select((row, i) => ResultOf(row.Planned, keys[i])).ToArray(), NpgsqlDbType.Text);
         Add((plan, planned) => plan.Actor.DeviceId is null ? null : (long?)planned.Operation.ClientSeq, NpgsqlDbType.Bigint);
         Add((_, planned) => planned.WaitsFor, NpgsqlDbType.Uuid);
         if (keepsSome)
@@ -62,12 +63,11 @@ internal static class LedgerRecord
         Guid Key(SubmissionPlan plan, Operation operation) =>
             ParsedId(operation) is { } id && !plan.Recorded.IsTaken(operation.Id) && used.Add(id) ? id : Guid.CreateVersion7();
 
-        void Add<TValue>(Func<SubmissionPlan, PlannedOperation, TValue> get, NpgsqlDbType type) => command.Parameters.Add(
-            new NpgsqlParameter
-            {
-                Value = Array.ConvertAll(rows, row => get(row.Plan, row.Planned)),
-                NpgsqlDbType = NpgsqlDbType.Array | type,
-            });
+        void Add<TValue>(Func<SubmissionPlan, PlannedOperation, TValue> get, NpgsqlDbType type) =>
+            AddValues(Array.ConvertAll(rows, row => get(row.Plan, row.Planned)), type);
+
+        void AddValues<TValue>(TValue[] values, NpgsqlDbType type) => command.Parameters.Add(
+            new NpgsqlParameter { Value = values, NpgsqlDbType = NpgsqlDbType.Array | type });
     }
 
     public static string StatusOf(PlannedOperation planned) =>
@@ -75,11 +75,18 @@ internal static class LedgerRecord
 
     public static string? ErrorOf(PlannedOperation planned) => planned.Result.Status?.Message.Replace('\0', '\uFFFD');
 
-    /// <summary>The result to write down; nothing for a plain APPLIED, which id and number say all of.</summary>
-    public static string? ResultOf(PlannedOperation planned) =>
-        planned.Result is { Outcome: OperationOutcome.Applied, ConflictingFields.Count: 0 } ? null : LedgerJson.Of(planned.Result);
+    /// <summary>
+    /// The result to write down; nothing for a plain APPLIED, which key and number say all of. The key does not where the
+    /// operation's own id could not be it.
+    /// </summary>
+    public static string? ResultOf(PlannedOperation planned, Guid key) =>
+        planned.Result is { Outcome: OperationOutcome.Applied, ConflictingFields.Count: 0 } plain && ParsedId(plain.OperationId) == key
+            ? null
+            : LedgerJson.Of(planned.Result);
 
-    public static Guid? ParsedId(Operation operation) => Uuid.Find(operation.Id);
+    public static Guid? ParsedId(Operation operation) => ParsedId(operation.Id);
+
+    private static Guid? ParsedId(string id) => Uuid.Find(id);
 
     // What waits, and what failed and a person may retry; not what there is nothing left of.
     private static bool IsKept(PlannedOperation planned) =>

@@ -5,12 +5,12 @@ namespace KhsCrm.Storage.Push;
 /// <summary>What the ledger knows of the operations of a batch.</summary>
 internal sealed class RecordedOperations
 {
-    private readonly Dictionary<long, OperationResult> _bySeq = [];
+    private readonly Dictionary<long, (OperationResult Result, string? OperationId)> _bySeq = [];
     private readonly Dictionary<string, (OperationResult Result, long? OwnSeq)> _byId = [];
     private readonly HashSet<string> _taken = [];
 
-    /// <summary>Notes the result of a number of this device.</summary>
-    public void Add(long clientSeq, OperationResult result) => _bySeq[clientSeq] = result;
+    /// <summary>Notes the result of a number of this device, and of which operation it is; null when that cannot be read.</summary>
+    public void Add(long clientSeq, OperationResult result, string? operationId) => _bySeq[clientSeq] = (result, operationId);
 
     /// <summary>Notes the result of an operation of this user, with its number if it is of this device.</summary>
     public void Add(string operationId, OperationResult result, long? ownSeq) => _byId[operationId] = (result, ownSeq);
@@ -29,9 +29,9 @@ internal sealed class RecordedOperations
 
     /// <summary>Whether the operation's number was used by another one: the device was restored from a backup.</summary>
     public bool IsOfAnother(Operation operation) =>
-        _bySeq.TryGetValue(operation.ClientSeq, out var result) && result.OperationId != operation.Id
+        _bySeq.TryGetValue(operation.ClientSeq, out var recorded) && recorded.OperationId is { } id && id != operation.Id
         // As version 2 of the schema kept it.
-        && result.OperationId != operation.Id.Replace('\0', '\uFFFD');
+        && id != operation.Id.Replace('\0', '\uFFFD');
 
     /// <summary>
     /// Whether an operation is the recorded one, whatever its number is now. What this server does not know of an operation
@@ -55,7 +55,7 @@ internal sealed class RecordedOperations
         var isOfThisPlace = operation.ClientSeq <= lastClientSeq;
         OperationResult? recorded = null;
         if (isOfThisPlace)
-            recorded = _bySeq.GetValueOrDefault(operation.ClientSeq);
+            recorded = _bySeq.GetValueOrDefault(operation.ClientSeq).Result;
         if (recorded is null && !IsTaken(operation.Id))
             recorded = _byId.GetValueOrDefault(operation.Id).Result;
         if (recorded is null && !isOfThisPlace)

@@ -108,7 +108,7 @@ internal sealed class RecordedFleet : IAsyncDisposable
 
     private void Add(string name, bool isOwner, bool isLive)
     {
-        var traffic = new HonestTraffic(_devices.Count, _writers.HonestJobs, isOwner);
+        var traffic = new HonestTraffic(new Random(_devices.Count), _writers.HonestJobs, isOwner);
         var history = new HistoryDevice(name, isOwner ? SqlTraffic.OwnerId : _worker, isOwner);
         _devices.Add(new RecordedDevice(history, _checker, _servers, SignInAsync, new RecordedDeviceOptions
         {

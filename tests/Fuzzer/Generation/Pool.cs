@@ -5,6 +5,7 @@ internal sealed class Pool
 {
     private const int Most = 500;
     private readonly Dictionary<string, List<string>> _ids = [];
+    private int _next;
     private readonly Lock _gate = new();
 
     public void Add(string kind, string id)
@@ -16,7 +17,7 @@ internal sealed class Pool
             if (ids.Count < Most)
                 ids.Add(id);
             else
-                ids[id.GetHashCode(StringComparison.Ordinal) is var hash && hash >= 0 ? hash % Most : -(hash + 1) % Most] = id;
+                ids[_next = (_next + 1) % Most] = id;
         }
     }
 

@@ -9,7 +9,7 @@ namespace KhsCrm.Fuzzer.Traffic;
 internal sealed class Hostile(CallInvoker invoker, Accounts.Account account, Pool pool, FuzzReport report, int seed, int number)
 {
     private static readonly TimeSpan AfterSignOut = TimeSpan.FromSeconds(1);
-    private readonly Random _random = new(HashCode.Combine(seed, number));
+    private readonly Random _random = Seeds.Of(seed, $"hostile {number}");
     private readonly Verdicts _verdicts = new(report);
     private Metadata? _credentials;
     private HostileDevice? _device;

@@ -33,7 +33,7 @@ internal sealed class HostileSql(NpgsqlDataSource database, FuzzReport report, P
         "UPDATE customers SET name = '  ' WHERE id = '{0}'",
     ];
 
-    private readonly Random _random = new(HashCode.Combine(seed, "sql"));
+    private readonly Random _random = Seeds.Of(seed, "sql");
 
     /// <summary>
     /// Keeps everybody else from writing until the connection is closed. Each durable commit makes the careless ones before it

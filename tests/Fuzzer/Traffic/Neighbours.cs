@@ -1,4 +1,5 @@
 using Grpc.Core;
+using KhsCrm.Fuzzer.Generation;
 using KhsCrm.Fuzzer.Report;
 using KhsCrm.TestKit.History;
 using KhsCrm.V1;
@@ -58,7 +59,7 @@ internal sealed class Neighbours(
     private void Add(string name, bool isOwner, bool isLive)
     {
         var account = isOwner ? Accounts.HonestOwner : Accounts.HonestWorker;
-        var traffic = new HonestTraffic(HashCode.Combine(seed, _devices.Count), writers.HonestJobs, isOwner);
+        var traffic = new HonestTraffic(Seeds.Of(seed, $"honest {_devices.Count}"), writers.HonestJobs, isOwner);
         var history = new HistoryDevice(name, isOwner ? Accounts.HonestOwnerId : workerId, isOwner);
         var invoker = newConnection();
         _devices.Add(new RecordedDevice(history, checker, invoker, stop => account.SignInAsync(invoker, null, stop), new RecordedDeviceOptions

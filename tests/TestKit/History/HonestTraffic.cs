@@ -6,11 +6,10 @@ namespace KhsCrm.TestKit.History;
 /// Valid operations of one user, on rows that nobody else writes: each must be applied. An owner makes customers, jobs and
 /// materials; a worker makes and edits materials of the jobs that are given.
 /// </summary>
-public sealed class HonestTraffic(int seed, IReadOnlyList<string> jobs, bool isOwner)
+public sealed class HonestTraffic(Random random, IReadOnlyList<string> jobs, bool isOwner)
 {
     // As many rows as make the devices' memory large enough to matter, and small enough for long runs.
     private const int MostRows = 200;
-    private readonly Random _random = new(seed);
     private readonly List<RowKey> _rows = [];
     private readonly List<string> _customers = [];
     private readonly HashSet<string> _busy = [];
@@ -19,9 +18,9 @@ public sealed class HonestTraffic(int seed, IReadOnlyList<string> jobs, bool isO
     public List<Operation> Next()
     {
         var batch = new List<Operation>();
-        for (var count = _random.Next(1, 4); count > 0; count--)
+        for (var count = random.Next(1, 4); count > 0; count--)
         {
-            if (_rows.Count < MostRows || _random.Next(50) == 0)
+            if (_rows.Count < MostRows || random.Next(50) == 0)
                 batch.Add(Create());
             else if (Update() is { } update)
                 batch.Add(update);
@@ -46,11 +45,11 @@ public sealed class HonestTraffic(int seed, IReadOnlyList<string> jobs, bool isO
     private Operation Create()
     {
         var id = $"{Guid.CreateVersion7()}";
-        Entity entity = (isOwner ? _random.Next(4) : 3) switch
+        Entity entity = (isOwner ? random.Next(4) : 3) switch
         {
             0 => new() { Customer = new() { Id = id, Name = "Honest", Address = "1 A St" } },
-            1 when _customers.Count > 0 => new() { Job = new() { Id = id, Title = "Honest", CustomerId = _customers[_random.Next(_customers.Count)] } },
-            _ => new() { Material = new() { Id = id, JobId = jobs[_random.Next(jobs.Count)], ItemName = "Nails", Quantity = "2.5", Unit = "box" } },
+            1 when _customers.Count > 0 => new() { Job = new() { Id = id, Title = "Honest", CustomerId = _customers[random.Next(_customers.Count)] } },
+            _ => new() { Material = new() { Id = id, JobId = jobs[random.Next(jobs.Count)], ItemName = "Nails", Quantity = "2.5", Unit = "box" } },
         };
         _busy.Add(id);
         return new() { Id = $"{Guid.CreateVersion7()}", Kind = OperationKind.Create, Entity = entity };
@@ -58,7 +57,7 @@ public sealed class HonestTraffic(int seed, IReadOnlyList<string> jobs, bool isO
 
     private Operation? Update()
     {
-        var row = _rows[_random.Next(_rows.Count)];
+        var row = _rows[random.Next(_rows.Count)];
         // One edit of a row at a time: then no edit can overwrite another before it was seen.
         if (!_busy.Add(row.Id))
             return null;

@@ -86,7 +86,7 @@ public sealed class DeferredOperations(
             connection);
         fail.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = operationId });
         fail.Parameters.Add(new NpgsqlParameter<string?> { TypedValue = LedgerRecord.ErrorOf(planned) });
-        fail.Parameters.Add(new NpgsqlParameter<string?> { TypedValue = LedgerRecord.ResultOf(planned) });
+        fail.Parameters.Add(new NpgsqlParameter<string?> { TypedValue = LedgerRecord.ResultOf(planned, operationId) });
         await fail.ExecuteNonQueryAsync(cancellationToken);
         await transaction.CommitDurablyAsync();
         return new LateResult(device, planned.Result);

@@ -98,7 +98,7 @@ internal static class RetryTransaction
         Add(one => one.Id, NpgsqlDbType.Uuid);
         Add(one => LedgerRecord.StatusOf(one.Planned), NpgsqlDbType.Text);
         Add(one => LedgerRecord.ErrorOf(one.Planned), NpgsqlDbType.Text);
-        Add(one => LedgerRecord.ResultOf(one.Planned), NpgsqlDbType.Text);
+        Add(one => LedgerRecord.ResultOf(one.Planned, one.Id), NpgsqlDbType.Text);
         Add(one => one.Planned.WaitsFor, NpgsqlDbType.Uuid);
         Add(_ => isCounted ? 1 : 0, NpgsqlDbType.Integer);
         return command;
