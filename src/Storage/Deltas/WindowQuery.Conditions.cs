@@ -37,14 +37,16 @@ internal sealed partial class WindowQuery
     }
 
     // For a worker: the jobs that are theirs and were before, if not all the while. Of one that is new to them the device has no
-    // rows yet that could be gone.
-    private string KeptJobs(Snapshot start, NpgsqlBatchCommand command) => $"""
-        SELECT a.job_id FROM job_assignments a
-        WHERE a.user_id = {User(command)} AND (NOT {IsChanged("a", start, command)}
-            OR EXISTS (SELECT FROM tombstones l
-                WHERE l.entity_type = 'job_assignment' AND l.user_id = {User(command)} AND l.job_id = a.job_id
-                    AND {IsChanged("l", start, command)}))
-        """;
+    // rows yet that could be gone; but of a kind that was left in the middle of a window it may have any.
+    private string KeptJobs(Snapshot start, NpgsqlBatchCommand command) => start != range.Base
+        ? $"SELECT a.job_id FROM job_assignments a WHERE a.user_id = {User(command)}"
+        : $"""
+            SELECT a.job_id FROM job_assignments a
+            WHERE a.user_id = {User(command)} AND (NOT {IsChanged("a", start, command)}
+                OR EXISTS (SELECT FROM tombstones l
+                    WHERE l.entity_type = 'job_assignment' AND l.user_id = {User(command)} AND l.job_id = a.job_id
+                        AND {IsChanged("l", start, command)}))
+            """;
 
     private string LostJobs(Snapshot? start, NpgsqlBatchCommand command) => $"""
         SELECT DISTINCT l.job_id FROM tombstones l

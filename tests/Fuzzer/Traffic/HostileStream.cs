@@ -24,17 +24,23 @@ internal sealed class HostileStream(
 
     public async Task RunAsync(CancellationToken stop)
     {
-        var deadline = TimeProvider.System.GetUtcNow().UtcDateTime + Hung;
-        using var call = invoker.AsyncDuplexStreamingCall(RawCalls.SyncStream, null, new CallOptions(credentials, deadline, stop));
+        using var hung = new CancellationTokenSource();
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, hung.Token);
+        using var call = invoker.AsyncDuplexStreamingCall(RawCalls.SyncStream, null, new CallOptions(credentials, cancellationToken: either.Token));
         try
         {
-            await SendAsync(call, Hello(), stop);
-            for (var sent = 0; await call.ResponseStream.MoveNext(stop);)
+            hung.CancelAfter(Hung);
+            var isOpen = await TrySendAsync(call, Hello());
+            for (var sent = 0; await call.ResponseStream.MoveNext(CancellationToken.None);)
             {
                 var message = SyncStreamResponse.Parser.ParseFrom(call.ResponseStream.Current);
+                var unanswered = _waiting.Count;
                 Take(message);
-                for (; _waiting.Count < InFlight && sent < MostMessages && message.Delta is null or { Checkpoint: true }; sent++)
-                    await SendAsync(call, Next(), stop);
+                // A heartbeat is no sign that the batch gets its answer.
+                if (unanswered == 0 || _waiting.Count < unanswered)
+                    hung.CancelAfter(Hung);
+                for (; isOpen && _waiting.Count < InFlight && sent < MostMessages && message.Delta is null or { Checkpoint: true }; sent++)
+                    isOpen = await TrySendAsync(call, Next());
                 if (sent >= MostMessages && _waiting.Count == 0)
                     return;
             }
@@ -43,7 +49,7 @@ internal sealed class HostileStream(
         {
             var reason = Verdicts.Reason(exception);
             device.IsSpent |= _waiting.Count > 0 || reason is "SEQUENCE_GAP" or "DEVICE_FORKED" or "DEVICE_NOT_YOURS" or "DEVICE_REVOKED";
-            if (exception.StatusCode == StatusCode.DeadlineExceeded && _waiting.Count > 0)
+            if (hung.IsCancellationRequested && _waiting.Count > 0)
                 report.Found(new FuzzFinding("a batch is never answered", $"{_waiting.Peek().Operations}", Record));
             if (reason == "DEVICE_FORKED" && _waiting.TryPeek(out var first) && first is { FirstTime: not null, IsOfAnotherDevice: false })
                 report.Found(new FuzzFinding("a batch that was answered is not known when it is sent again", $"{first.Operations} {first.FirstTime.Results}", Record));
@@ -110,10 +116,19 @@ internal sealed class HostileStream(
         return bytes;
     }
 
-    private Task SendAsync(AsyncDuplexStreamingCall<byte[], byte[]> call, byte[] message, CancellationToken stop)
+    // A write may hear of the end of the stream before the answers that came until then are read: the reading says how it ended.
+    private async Task<bool> TrySendAsync(AsyncDuplexStreamingCall<byte[], byte[]> call, byte[] message)
     {
         _record.Add(message);
-        return call.RequestStream.WriteAsync(message, stop);
+        try
+        {
+            await call.RequestStream.WriteAsync(message);
+            return true;
+        }
+        catch (Exception exception) when (exception is RpcException or IOException or InvalidOperationException)
+        {
+            return false;
+        }
     }
 
     private void Take(SyncStreamResponse message)

@@ -46,7 +46,7 @@ public sealed class LearnTests
         await database.MoveAsync(job);
         await device.SyncAsync();
         await database.RunAsync(
-            $"DELETE FROM job_status_history WHERE id IN (SELECT id FROM job_status_history WHERE job_id = '{job}' ORDER BY id LIMIT 1)");
+            $"DELETE FROM job_status_history WHERE id IN (SELECT id FROM job_status_history WHERE job_id = '{job}' ORDER BY changed_at LIMIT 1)");
         await device.SyncAsync();
 
         device.Install(NewApp);

@@ -93,6 +93,33 @@ public sealed class TurnTests
         }
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_row_that_came_before_its_kind_was_left_amid_a_window_goes_when_it_is_deleted(bool isWorker)
+    {
+        await using var database = await SyncedDatabase.CreateAsync();
+        await SeedAsync(database);
+        var device = database.App(NewApp, isWorker ? database.Worker : null);
+        await device.SyncAsync();
+        var job = await database.AddJobAsync(await database.AddCustomerAsync());
+        await database.AssignAsync(job, database.Worker);
+        for (var i = 0; i < 5; i++)
+            await database.AddMaterialAsync(job);
+        var made = (await database.IdsAsync($"SELECT id FROM job_status_history WHERE job_id = '{job}'")).Single();
+        device.Server = database.NewServer(pageSize: 1);
+        while (!device.Rows.ContainsKey((New, made)))
+            Assert.False((await device.ReadAsync())!.Checkpoint);
+
+        device.Install(OldApp);
+        await device.SyncAsync();
+        await database.RunAsync($"DELETE FROM job_status_history WHERE id = '{made}'");
+        device.Install(NewApp);
+        await device.SyncAsync();
+
+        Assert.DoesNotContain(made, device.Ids(New));
+    }
+
     private static async Task<(Guid Mine, Guid Other)> SeedAsync(SyncedDatabase database)
     {
         var customer = await database.AddCustomerAsync();
