@@ -62,6 +62,18 @@ internal sealed class ServerStream(
 
     public Task WriteAsync(Delta delta) => WriteAsync(new SyncStreamResponse { Delta = delta });
 
+    /// <summary>Writes what makes the device end the stream, maybe before all of it is written.</summary>
+    public async Task TryWriteAsync(Delta delta)
+    {
+        try
+        {
+            await WriteAsync(delta);
+        }
+        catch (Exception exception) when (exception is IOException or OperationCanceledException or InvalidOperationException)
+        {
+        }
+    }
+
     public Task AnswerAsync(PushBatch batch, OperationOutcome outcome = OperationOutcome.Applied) =>
         AnswerAsync([.. batch.Operations.Select(operation => Rows.Result(operation, outcome))]);
 
