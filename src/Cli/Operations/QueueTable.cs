@@ -35,7 +35,7 @@ internal static class QueueTable
     private static async Task<string> EditAsync(RowNames names, SyncQueueItem item, CancellationToken cancellationToken)
     {
         var kind = item.EntityType.Replace('_', ' ');
-        var type = Contracts.Kinds.EntityKinds.All.FirstOrDefault(one => one.Name == item.EntityType)?.Type ?? EntityType.Unspecified;
+        var type = Contracts.Entities.EntityKinds.All.FirstOrDefault(one => one.Name == item.EntityType)?.Type ?? EntityType.Unspecified;
         return $"{item.Operation} {kind} {await names.NameAsync(type, item.EntityId, cancellationToken) ?? item.EntityId}";
     }
 

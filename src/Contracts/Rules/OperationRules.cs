@@ -1,4 +1,5 @@
-using KhsCrm.Contracts.Kinds;
+using KhsCrm.Contracts.Entities;
+using KhsCrm.Contracts.Values;
 using KhsCrm.V1;
 
 namespace KhsCrm.Contracts.Rules;
@@ -11,11 +12,11 @@ public static class OperationRules
     public static IReadOnlyList<FieldViolation> Check(Operation operation)
     {
         List<FieldViolation> violations = [];
-        Add(Field.Id("operation.id", operation.Id));
+        Add(ValueRules.Id("operation.id", operation.Id));
         Add(operation.Kind == OperationKind.Unspecified
             ? new("operation.kind", "must be CREATE, UPDATE or DELETE")
-            : Field.Known("operation.kind", operation.Kind));
-        Add(Field.Known("operation.conflict_policy", operation.ConflictPolicy));
+            : ValueRules.Known("operation.kind", operation.Kind));
+        Add(ValueRules.Known("operation.conflict_policy", operation.ConflictPolicy));
 
         var kind = operation.Entity is null ? null : EntityKinds.Of(operation.Entity);
         if (kind is null)
@@ -56,9 +57,7 @@ public static class OperationRules
     {
         OperationKind.Create => EntityRules.CheckCreate(operation.Entity),
         OperationKind.Update => CheckUpdate(operation, kind),
-        _ when kind == EntityKinds.Customer => [new("operation.kind", "a customer is archived, not deleted")],
-        _ when kind == EntityKinds.Material => [new("operation.kind", "a material is marked is_deleted, not deleted")],
-        _ when kind == EntityKinds.User => [new("operation.kind", "a user is deactivated, not deleted")],
+        _ when kind.InsteadOfDelete is { } done => [new("operation.kind", $"a {kind.Name} is {done}, not deleted")],
         _ => EntityRules.Check(operation.Entity, []),
     };
 
@@ -72,8 +71,6 @@ public static class OperationRules
                 return [new("operation.update_mask", $"'{path}' is not a field of {kind.Name} that an update can set")];
         }
 
-        if (operation.Entity.Job is { Status: JobStatus.Unspecified } && operation.UpdateMask.Paths.Contains("status"))
-            return [new("status", "must be a status")];
         return EntityRules.Check(operation.Entity, operation.UpdateMask.Paths);
     }
 }

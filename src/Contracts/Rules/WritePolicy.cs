@@ -1,3 +1,4 @@
+using KhsCrm.Contracts.Entities;
 using KhsCrm.V1;
 
 namespace KhsCrm.Contracts.Rules;
@@ -11,20 +12,19 @@ public static class WritePolicy
     /// <summary>Whether the role may make, change or delete this kind of row at all.</summary>
     /// <param name="role">The user's role.</param>
     /// <param name="operation">An operation that <see cref="OperationRules"/> found nothing wrong with.</param>
-    public static bool AllowsKind(Role role, Operation operation) => role switch
+    public static bool AllowsKind(Role role, Operation operation)
     {
-        Role.Owner => true,
-        Role.Worker => operation.Entity.RowCase switch
+        if (role != Role.Worker)
+            return role == Role.Owner;
+        var kind = EntityKinds.Of(operation.Entity)!;
+        return operation.Kind switch
         {
-            Entity.RowOneofCase.Material => operation.Kind == OperationKind.Create
-                ? !operation.Entity.Material.IsDeleted
-                : !operation.UpdateMask.Paths.Contains("is_deleted"),
-            Entity.RowOneofCase.Job => operation.Kind == OperationKind.Update
-                && operation.UpdateMask.Paths.All(path => path == "status"),
+            OperationKind.Create => kind.Workers.MayCreate
+                && kind.Fields.All(field => kind.Workers.Fields.Contains(field) || kind.IsUnset(field, operation.Entity)),
+            OperationKind.Update => operation.UpdateMask.Paths.All(kind.Workers.Fields.Contains),
             _ => false,
-        },
-        _ => false,
-    };
+        };
+    }
 
     /// <summary>
     /// Whether the role may do what is no operation on a row: see the dashboard and the audit trail, set another user's

@@ -25,7 +25,6 @@ public sealed record DeltaScope(
     public KindSet ToKinds(DeltaOptions options)
     {
         var kinds = (EntityTypes.Count > 0 ? KindSet.Of(EntityTypes) : KindSet.Default).Intersect(options.Kinds);
-        // The audit trail is the owner's (DESIGN §8).
-        return Role == Role.Owner ? kinds : kinds.Except(KindSet.Of(EntityType.ActivityLog));
+        return Role == Role.Owner ? kinds : kinds.Except(KindSet.OfOwner);
     }
 }

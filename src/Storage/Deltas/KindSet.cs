@@ -1,5 +1,5 @@
 using System.Numerics;
-using KhsCrm.Storage.Tables;
+using KhsCrm.Contracts.Entities;
 using KhsCrm.V1;
 
 namespace KhsCrm.Storage.Deltas;
@@ -16,7 +16,11 @@ public readonly record struct KindSet(ulong Bits)
         EntityType.User, EntityType.Customer, EntityType.Job, EntityType.JobAssignment, EntityType.Material, EntityType.JobStatusHistory);
 
     /// <summary>The kinds that this version knows.</summary>
-    public static KindSet Known { get; } = Of([.. EntityTables.All.Select(table => table.Kind.Type)]);
+    public static KindSet Known { get; } = Of(EntityKinds.All.Select(kind => kind.Type));
+
+    /// <summary>The kinds that are for owners alone (DESIGN §8).</summary>
+    public static KindSet OfOwner { get; } =
+        Of(EntityKinds.All.Where(kind => kind.Route.Audience == Audience.Owner).Select(kind => kind.Type));
 
     /// <summary>Whether it holds no kind.</summary>
     public bool IsEmpty => Bits == 0;

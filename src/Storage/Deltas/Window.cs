@@ -1,5 +1,5 @@
 using Google.Protobuf.WellKnownTypes;
-using KhsCrm.Contracts.Kinds;
+using KhsCrm.Contracts.Entities;
 using KhsCrm.Storage.Durability;
 using KhsCrm.Storage.Tables;
 using KhsCrm.V1;

@@ -1,3 +1,4 @@
+using KhsCrm.Contracts.Entities;
 using KhsCrm.Storage.Tables;
 using KhsCrm.V1;
 using Npgsql;
@@ -21,17 +22,16 @@ internal sealed partial class WindowQuery
                 WHERE a.job_id = {jobId} AND a.user_id = {User(command)} AND {IsInTarget("a", command)}
                     AND ({isChanged} OR {IsChanged("a", start, command)}))
             """;
-        return table.Kind.Type switch
+        return table.Kind.Route.Audience switch
         {
-            EntityType.User => isChanged,
-            EntityType.Customer => $"""
+            Audience.Everyone => isChanged,
+            Audience.Customer => $"""
                 EXISTS (SELECT FROM job_assignments a JOIN jobs j ON j.id = a.job_id
-                    WHERE j.customer_id = t.id AND a.user_id = {User(command)}
+                    WHERE j.customer_id = t.{table.Kind.Route.Field} AND a.user_id = {User(command)}
                         AND {IsInTarget("a", command)} AND {IsInTarget("j", command)}
                         AND ({isChanged} OR {IsChanged("a", start, command)} OR {IsChanged("j", start, command)}))
                 """,
-            EntityType.Job => IsAssigned("t.id"),
-            EntityType.JobAssignment or EntityType.Material or EntityType.JobStatusHistory => IsAssigned("t.job_id"),
+            Audience.Job => IsAssigned($"t.{table.Kind.Route.Field}"),
             _ => "false",
         };
     }

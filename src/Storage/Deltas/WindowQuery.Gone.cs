@@ -1,3 +1,4 @@
+using KhsCrm.Contracts.Entities;
 using KhsCrm.Storage.Tables;
 using KhsCrm.V1;
 using Npgsql;
@@ -8,6 +9,9 @@ namespace KhsCrm.Storage.Deltas;
 /// <content>What a window takes away: rows that were deleted, and rows that left a worker's scope.</content>
 internal sealed partial class WindowQuery
 {
+    private static readonly string[] Everyones =
+        [.. EntityKinds.All.Where(kind => kind.Route.Audience == Audience.Everyone).Select(kind => kind.Name)];
+
     // Tombstones of rows that the device may have. A row that was made again has none: it is in a window of its own.
     private string TombstoneKeys(Snapshot start, KindSet kinds, NpgsqlBatchCommand command)
     {
@@ -16,7 +20,7 @@ internal sealed partial class WindowQuery
             $"WHEN '{table.Kind.Name}' THEN EXISTS (SELECT FROM {table.Name} e WHERE e.id = t.entity_id)"));
         var routed = _isWorker
             ? $"""
-                AND (t.entity_type = 'user'
+                AND (t.entity_type = ANY({Add(command, Everyones, NpgsqlDbType.Array | NpgsqlDbType.Text)})
                     OR (t.job_id IN ({KeptJobs(start, command)}) AND t.entity_type <> 'job')
                     OR (t.job_id IN ({LostJobs(start, command)}) AND NOT EXISTS (SELECT FROM jobs j WHERE j.id = t.job_id)))
                 """

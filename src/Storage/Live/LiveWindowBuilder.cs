@@ -1,5 +1,5 @@
 using Google.Protobuf.WellKnownTypes;
-using KhsCrm.Contracts.Kinds;
+using KhsCrm.Contracts.Entities;
 using KhsCrm.Storage.Deltas;
 using KhsCrm.V1;
 
@@ -38,7 +38,7 @@ internal sealed class LiveWindowBuilder(LiveWindowOptions options)
             redacted = ChangeEncoding.Encode(new Change { Entity = entity });
         }
 
-        var (audience, route) = Route(entity);
+        var (audience, route) = Route(kind, entity);
         _present.Add((kind.Type, key.Id));
         Count(bytes);
         _rows.Add(new LiveRow(key, kind.Type, key.Id, audience, route, bytes, redacted));
@@ -75,10 +75,10 @@ internal sealed class LiveWindowBuilder(LiveWindowOptions options)
                 DeletedAt = Timestamp.FromDateTime(deletedAt),
             },
         });
-        var audience = kind.Type switch
+        var audience = kind.Route switch
         {
-            EntityType.User => LiveAudience.Everyone,
-            EntityType.JobAssignment or EntityType.Material or EntityType.JobStatusHistory when jobId is not null => LiveAudience.Routed,
+            { Audience: Audience.Everyone } => LiveAudience.Everyone,
+            { IsOfJob: true } when jobId is not null => LiveAudience.Routed,
             // Whoever had the job was assigned to it, so that its end is the end of an assignment too.
             _ => LiveAudience.OwnersOnly,
         };
@@ -99,14 +99,10 @@ internal sealed class LiveWindowBuilder(LiveWindowOptions options)
         _bytes += bytes.Length;
     }
 
-    private static (LiveAudience Audience, Guid RouteId) Route(Entity entity) => entity.RowCase switch
+    private static (LiveAudience Audience, Guid RouteId) Route(EntityKind kind, Entity entity) => kind.Route.Audience switch
     {
-        Entity.RowOneofCase.User => (LiveAudience.Everyone, default),
-        Entity.RowOneofCase.Customer => (LiveAudience.Routed, Guid.Parse(entity.Customer.Id)),
-        Entity.RowOneofCase.Job => (LiveAudience.Routed, Guid.Parse(entity.Job.Id)),
-        Entity.RowOneofCase.JobAssignment => (LiveAudience.Routed, Guid.Parse(entity.JobAssignment.JobId)),
-        Entity.RowOneofCase.Material => (LiveAudience.Routed, Guid.Parse(entity.Material.JobId)),
-        Entity.RowOneofCase.JobStatusHistory => (LiveAudience.Routed, Guid.Parse(entity.JobStatusHistory.JobId)),
-        _ => (LiveAudience.OwnersOnly, default),
+        Audience.Everyone => (LiveAudience.Everyone, default),
+        Audience.Owner => (LiveAudience.OwnersOnly, default),
+        _ => (LiveAudience.Routed, Guid.Parse(kind.GetRouteId(entity)!)),
     };
 }

@@ -1,4 +1,5 @@
-using KhsCrm.Contracts.Rules;
+using KhsCrm.Contracts.Entities;
+using KhsCrm.Contracts.Values;
 using KhsCrm.Storage.Tables;
 using KhsCrm.V1;
 
@@ -109,5 +110,5 @@ internal sealed class BatchState
         _emails.TryGetValue(email.ToLowerInvariant(), out var holder) && holder == userId;
 
     private static bool IsOf(Entity? row, string jobId) =>
-        row?.Material?.JobId == jobId || row?.JobAssignment?.JobId == jobId;
+        row is not null && EntityKinds.Of(row) is { Route.IsOfJob: true } kind && kind.GetRouteId(row) == jobId;
 }

@@ -1,5 +1,5 @@
-using KhsCrm.Contracts.Kinds;
-using KhsCrm.Contracts.Rules;
+using KhsCrm.Contracts.Entities;
+using KhsCrm.Contracts.Values;
 using KhsCrm.Storage.Tables;
 using KhsCrm.V1;
 using Npgsql;
@@ -70,9 +70,9 @@ internal static class BatchStateLoader
         var assigns = written.Any(row => row.Type == EntityType.JobAssignment);
         if (workers.Length > 0 || assigns)
             AddAssignments(reads, state, [.. written.Union(read).Where(row => row.Type == EntityType.Job).Select(row => row.Id)]);
-        // A worker may write a material of a job they are assigned to: which job, only the material's row says.
+        // A worker may write a row of a job they are assigned to: which job, only that row says.
         if (workers.Length > 0)
-            AddAssignmentsOfMaterials(reads, state, workers, written);
+            AddAssignmentsOfRows(reads, state, workers, written);
         return locks;
     }
 
@@ -82,20 +82,16 @@ internal static class BatchStateLoader
         var shown = operations.Select(RowOf).ToHashSet();
         AddRows(reads, state, shown, "");
         AddAssignments(reads, state, [.. shown.Where(row => row.Type == EntityType.Job).Select(row => row.Id)]);
-        AddAssignmentsOfMaterials(reads, state, [user], shown);
+        AddAssignmentsOfRows(reads, state, [user], shown);
     }
 
     private static void AddReferences(Entity entity, HashSet<(EntityType Type, Guid Id)> read)
     {
-        Add(EntityType.Customer, entity.Job?.CustomerId);
-        Add(EntityType.Job, entity.JobAssignment?.JobId);
-        Add(EntityType.User, entity.JobAssignment?.UserId);
-        Add(EntityType.Job, entity.Material?.JobId);
-
-        void Add(EntityType type, string? id)
+        var kind = EntityKinds.Of(entity)!;
+        foreach (var (field, type) in kind.References)
         {
-            if (Uuid.TryParse(id, out var guid))
-                read.Add((type, guid));
+            if (Uuid.TryParse(kind.GetId(entity, field), out var id))
+                read.Add((type, id));
         }
     }
 
@@ -172,19 +168,22 @@ internal static class BatchStateLoader
             ReadBatch.Ids(jobIds));
     }
 
-    private static void AddAssignmentsOfMaterials(
+    private static void AddAssignmentsOfRows(
         ReadBatch reads, BatchState state, Guid[] users, HashSet<(EntityType Type, Guid Id)> written)
     {
-        var materials = written.Where(row => row.Type == EntityType.Material).Select(row => row.Id).ToArray();
-        if (materials.Length == 0)
-            return;
-        reads.Add(
-            """
-            SELECT a.job_id, a.user_id FROM job_assignments a
-            WHERE a.user_id = ANY($2) AND a.job_id IN (SELECT m.job_id FROM materials m WHERE m.id = ANY($1))
-            """,
-            reader => state.AddAssignment(reader.GetGuid(0), reader.GetGuid(1)),
-            ReadBatch.Ids(materials),
-            ReadBatch.Ids(users));
+        foreach (var kind in EntityKinds.All.Where(kind => kind.Route.IsOfJob && kind.Workers.Fields.Length > 0))
+        {
+            var ids = written.Where(row => row.Type == kind.Type).Select(row => row.Id).ToArray();
+            if (ids.Length == 0)
+                continue;
+            reads.Add(
+                $"""
+                SELECT a.job_id, a.user_id FROM job_assignments a
+                WHERE a.user_id = ANY($2) AND a.job_id IN (SELECT t.{kind.Route.Field} FROM {kind.Table} t WHERE t.id = ANY($1))
+                """,
+                reader => state.AddAssignment(reader.GetGuid(0), reader.GetGuid(1)),
+                ReadBatch.Ids(ids),
+                ReadBatch.Ids(users));
+        }
     }
 }

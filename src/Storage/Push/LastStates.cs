@@ -1,5 +1,5 @@
-using KhsCrm.Contracts.Kinds;
-using KhsCrm.Contracts.Rules;
+using KhsCrm.Contracts.Entities;
+using KhsCrm.Contracts.Values;
 using KhsCrm.Storage.Tables;
 using KhsCrm.V1;
 using Npgsql;
@@ -40,7 +40,7 @@ internal static class LastStates
                         {
                             if (plan.Device.Role == Role.Owner)
                                 planned.Result.DeletedRow = row;
-                            else if (Uuid.TryParse(row.Job?.Id ?? row.Material?.JobId, out var job))
+                            else if (table.Kind.Route.Audience == Audience.Job && Uuid.TryParse(table.Kind.GetRouteId(row), out var job))
                                 ofWorkers.Add((planned, plan.Actor.UserId, job, row));
                         }
                     },

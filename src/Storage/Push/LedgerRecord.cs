@@ -1,6 +1,6 @@
 using Google.Protobuf;
-using KhsCrm.Contracts.Kinds;
-using KhsCrm.Contracts.Rules;
+using KhsCrm.Contracts.Entities;
+using KhsCrm.Contracts.Values;
 using KhsCrm.V1;
 using Npgsql;
 using NpgsqlTypes;

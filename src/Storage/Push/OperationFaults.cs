@@ -18,7 +18,7 @@ internal sealed class OperationFaults(ILogger logger)
         var requestId = Guid.CreateVersion7().ToString();
         // What is no id may be anything, a customer's name too.
         if (DatabaseFault.FindOfData(exception) is null)
-            OperationFaultLog.Failed(logger, Contracts.Rules.Uuid.Is(operationId) ? operationId : "with a malformed id", requestId, exception);
+            OperationFaultLog.Failed(logger, Contracts.Values.Uuid.Is(operationId) ? operationId : "with a malformed id", requestId, exception);
         return Describe(exception, requestId);
     }
 

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using KhsCrm.Contracts.Entities;
 using KhsCrm.V1;
 
 namespace KhsCrm.Storage.Push;
@@ -32,7 +33,8 @@ internal static class OperationJson
         buffer.ResetWrittenCount();
         using var json = new Utf8JsonWriter(buffer, Options);
         json.WriteStartObject();
-        Text(json, "id", operation.Id);
+        if (operation.Id.Length > 0)
+            json.WriteString("id", operation.Id);
         // A 64-bit number is a string in protobuf's JSON.
         if (operation.ClientSeq != 0)
             json.WriteString("client_seq", operation.ClientSeq.ToString(CultureInfo.InvariantCulture));
@@ -50,15 +52,8 @@ internal static class OperationJson
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
     }
 
-    private static bool IsPlain(Entity? row) => row?.RowCase switch
-    {
-        Entity.RowOneofCase.Customer => row.Customer is { CreatedAt: null, UpdatedAt: null, Etag: "" },
-        Entity.RowOneofCase.Job => row.Job is { CreatedAt: null, UpdatedAt: null, Etag: "" } && Enum.IsDefined(row.Job.Status)
-            && row.Job.StartDate is null && row.Job.EndDate is null,
-        Entity.RowOneofCase.Material => row.Material is { CreatedAt: null, UpdatedAt: null, PurchasedAt: null, Etag: "" },
-        Entity.RowOneofCase.JobAssignment => row.JobAssignment is { AssignedAt: null },
-        _ => false,
-    };
+    private static bool IsPlain(Entity? row) =>
+        row is not null && EntityKinds.Of(row) is { } kind && RowJson.Of(kind) is { } json && json.IsPlain(row);
 
     // Whether camel case gives it back. Only an update's mask is checked by the rules: that of others is passed over.
     private static bool IsPlain(string path)
@@ -75,98 +70,8 @@ internal static class OperationJson
     private static void Row(Utf8JsonWriter json, string name, Entity row)
     {
         json.WriteStartObject(name);
-        switch (row.RowCase)
-        {
-            case Entity.RowOneofCase.Customer:
-                Write(json, row.Customer);
-                break;
-            case Entity.RowOneofCase.Job:
-                Write(json, row.Job);
-                break;
-            case Entity.RowOneofCase.Material:
-                Write(json, row.Material);
-                break;
-            default:
-                Write(json, row.JobAssignment);
-                break;
-        }
-
+        RowJson.Of(EntityKinds.Of(row)!)!.Write(json, row);
         json.WriteEndObject();
-    }
-
-    private static void Write(Utf8JsonWriter json, Customer row)
-    {
-        json.WriteStartObject("customer");
-        Text(json, "id", row.Id);
-        Text(json, "name", row.Name);
-        if (row.HasPhone)
-            json.WriteString("phone", row.Phone);
-        if (row.HasEmail)
-            json.WriteString("email", row.Email);
-        Text(json, "address", row.Address);
-        if (row.HasNotes)
-            json.WriteString("notes", row.Notes);
-        Flag(json, "is_archived", row.IsArchived);
-        Text(json, "updated_by_id", row.UpdatedById);
-        json.WriteEndObject();
-    }
-
-    private static void Write(Utf8JsonWriter json, Job row)
-    {
-        json.WriteStartObject("job");
-        Text(json, "id", row.Id);
-        Text(json, "title", row.Title);
-        if (row.HasDescription)
-            json.WriteString("description", row.Description);
-        Text(json, "customer_id", row.CustomerId);
-        if (row.Status != JobStatus.Unspecified)
-            json.WriteString("status", $"JOB_STATUS_{Tables.EnumText.Of(row.Status)}");
-        if (row.HasNotes)
-            json.WriteString("notes", row.Notes);
-        Text(json, "created_by_id", row.CreatedById);
-        Text(json, "updated_by_id", row.UpdatedById);
-        json.WriteEndObject();
-    }
-
-    private static void Write(Utf8JsonWriter json, Material row)
-    {
-        json.WriteStartObject("material");
-        Text(json, "id", row.Id);
-        Text(json, "job_id", row.JobId);
-        Text(json, "item_name", row.ItemName);
-        Text(json, "quantity", row.Quantity);
-        Text(json, "unit", row.Unit);
-        Flag(json, "purchased", row.Purchased);
-        if (row.HasNotes)
-            json.WriteString("notes", row.Notes);
-        Text(json, "added_by_id", row.AddedById);
-        if (row.HasPurchasedById)
-            json.WriteString("purchased_by_id", row.PurchasedById);
-        Flag(json, "is_deleted", row.IsDeleted);
-        Text(json, "updated_by_id", row.UpdatedById);
-        json.WriteEndObject();
-    }
-
-    private static void Write(Utf8JsonWriter json, JobAssignment row)
-    {
-        json.WriteStartObject("job_assignment");
-        Text(json, "id", row.Id);
-        Text(json, "job_id", row.JobId);
-        Text(json, "user_id", row.UserId);
-        Text(json, "updated_by_id", row.UpdatedById);
-        json.WriteEndObject();
-    }
-
-    private static void Text(Utf8JsonWriter json, string name, string value)
-    {
-        if (value.Length > 0)
-            json.WriteString(name, value);
-    }
-
-    private static void Flag(Utf8JsonWriter json, string name, bool value)
-    {
-        if (value)
-            json.WriteBoolean(name, true);
     }
 
     // A mask is written in camel case, and read back.

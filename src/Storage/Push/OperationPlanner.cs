@@ -1,5 +1,7 @@
-using KhsCrm.Contracts.Kinds;
+using Google.Protobuf.WellKnownTypes;
+using KhsCrm.Contracts.Entities;
 using KhsCrm.Contracts.Rules;
+using KhsCrm.Contracts.Values;
 using KhsCrm.Storage.Tables;
 using KhsCrm.V1;
 
@@ -20,6 +22,7 @@ internal sealed class OperationPlanner(
     Actor actor, Role role, BatchState state, WritePlan plan, DateTime now, bool mayDefer)
 {
     private readonly string _actorId = actor.UserId.ToString();
+    private readonly Timestamp _now = Timestamp.FromDateTime(DateTime.SpecifyKind(now, DateTimeKind.Utc));
 
     public void Decide(PlannedOperation planned)
     {
@@ -41,7 +44,7 @@ internal sealed class OperationPlanner(
             planned.Reject(ErrorReason.RowNotFound, $"the {table.Kind.Name} does not exist");
         else if (!IsInScope(current))
             planned.Reject(ErrorReason.NotPermitted, $"you are not assigned to the job of this {table.Kind.Name}");
-        else if (planned.SeenVersion is { } seen && !seen.Equals(RowVersion.Of(current)))
+        else if (planned.SeenVersion is { } seen && !seen.Equals(table.Kind.GetVersion(current)))
             planned.Reject(ErrorReason.Conflict, $"the {table.Kind.Name} changed meanwhile");
         else if (operation.Kind == OperationKind.Update)
             DecideUpdate(planned, table, id, current);
@@ -65,7 +68,7 @@ internal sealed class OperationPlanner(
             planned.Reject(ErrorReason.RowExists, $"a {table.Kind.Name} with this id exists");
         else if (state.IsDeleted(table.Kind.Type, id))
             RejectDeleted(planned, table, id, $"the {table.Kind.Name} was deleted and does not come back");
-        else if (FindMissingReference(row) is { } missing)
+        else if (FindMissingReference(table.Kind, before: null, row) is { } missing)
             Miss(planned, table, id, missing);
         else if (EntityRules.CheckWhole(row) is { } broken)
             planned.Reject(Rejection.Of([broken]));
@@ -75,7 +78,7 @@ internal sealed class OperationPlanner(
             planned.Reject(ErrorReason.RowExists, taken);
         else
         {
-            ServerFields.SetOnCreate(row, _actorId, now);
+            table.Kind.SetServiceFields(row, before: null, _actorId, _now);
             if (planned.PasswordHash is not null)
                 state.AddSignIn(id);
             Write(planned, WriteKind.Insert, table, id, row);
@@ -105,7 +108,7 @@ internal sealed class OperationPlanner(
             planned.Reject(status);
         else if (EntityRules.CheckWhole(row) is { } broken)
             planned.Reject(Rejection.Of([broken]));
-        else if (row.Job?.CustomerId != current.Job?.CustomerId && FindMissingReference(row) is { } missing)
+        else if (FindMissingReference(table.Kind, current, row) is { } missing)
             Miss(planned, table, id, missing);
         else if (FindTaken(row, id) is { } taken)
             planned.Reject(ErrorReason.RowExists, taken);
@@ -113,7 +116,7 @@ internal sealed class OperationPlanner(
             planned.Reject(ErrorReason.LastOwner, "the last active owner cannot be deactivated or made a worker");
         else
         {
-            ServerFields.SetOnUpdate(row, current, _actorId, now);
+            table.Kind.SetServiceFields(row, current, _actorId, _now);
             if (merge.Conflicting.Count > 0)
                 planned.Result.Overwritten = merge.Overwritten;
             Write(planned, WriteKind.Update, table, id, row);
@@ -152,23 +155,21 @@ internal sealed class OperationPlanner(
             state.Set(table, id, row);
     }
 
-    private bool IsInScope(Entity row) => role == Role.Owner || row.RowCase switch
-    {
-        Entity.RowOneofCase.Job => state.IsAssigned(row.Job.Id, actor.UserId),
-        Entity.RowOneofCase.Material => state.IsAssigned(row.Material.JobId, actor.UserId),
-        _ => false,
-    };
+    private bool IsInScope(Entity row) =>
+        role == Role.Owner
+        || (EntityKinds.Of(row) is { Route.Audience: Audience.Job } kind && state.IsAssigned(kind.GetRouteId(row)!, actor.UserId));
 
-    private (EntityType Type, string Id, FieldViolation Violation)? FindMissingReference(Entity row)
+    private (EntityType Type, string Id, FieldViolation Violation)? FindMissingReference(EntityKind kind, Entity? before, Entity row)
     {
-        return Check("customer_id", EntityType.Customer, row.Job?.CustomerId)
-            ?? Check("job_id", EntityType.Job, row.JobAssignment?.JobId ?? row.Material?.JobId)
-            ?? Check("user_id", EntityType.User, row.JobAssignment?.UserId);
+        foreach (var (field, type) in kind.References)
+        {
+            if (before is not null && kind.HasSameValue(field, before, row))
+                continue;
+            if (kind.GetId(row, field) is { } id && !state.Exists(type, id))
+                return (type, id, new(field, $"names a {EntityKinds.Of(type)!.Name} that does not exist", ErrorReason.ReferenceNotFound));
+        }
 
-        (EntityType, string, FieldViolation)? Check(string field, EntityType type, string? id) =>
-            id is null || state.Exists(type, id)
-                ? null
-                : (type, id, new(field, $"names a {EntityKinds.Of(type)!.Name} that does not exist", ErrorReason.ReferenceNotFound));
+        return null;
     }
 
     // A customer or a job may still come from another device, unless it was here and is gone. Users come from no device.
@@ -188,8 +189,8 @@ internal sealed class OperationPlanner(
     private void Exclude(PlannedOperation planned, EntityTable table, Guid id, Entity row)
     {
         var status = Rejection.Of(ErrorReason.NotPermitted, "you are not assigned to this job");
-        if (mayDefer && planned.HasWaited && row.Material is { } material)
-            Defer(planned, table, id, status, Guid.Parse(material.JobId));
+        if (mayDefer && planned.HasWaited && table.Kind.Route.IsOfJob)
+            Defer(planned, table, id, status, Guid.Parse(table.Kind.GetRouteId(row)!));
         else
             planned.Reject(status);
     }

@@ -1,5 +1,5 @@
 using Google.Protobuf.WellKnownTypes;
-using KhsCrm.Contracts.Rules;
+using KhsCrm.Contracts.Values;
 using KhsCrm.V1;
 
 namespace KhsCrm.Storage.Push;

@@ -1,4 +1,6 @@
+using KhsCrm.Contracts.Entities;
 using KhsCrm.Contracts.Rules;
+using KhsCrm.Contracts.Values;
 using KhsCrm.V1;
 using Status = Google.Rpc.Status;
 
@@ -20,7 +22,7 @@ internal sealed record PreparedOperation
         try
         {
             if (operation is { Kind: OperationKind.Create, Entity: { } entity })
-                EntityDefaults.Apply(entity);
+                EntityKinds.Of(entity)?.SetDefaults(entity);
             Violations = OperationRules.Check(operation);
             if (isPushed && Violations.Count == 0)
                 PushViolation = OperationRules.CheckPushed(operation);

@@ -1,6 +1,6 @@
 using Google.Protobuf.WellKnownTypes;
 using Google.Rpc;
-using KhsCrm.Contracts.Rules;
+using KhsCrm.Contracts.Values;
 using KhsCrm.V1;
 using Status = Google.Rpc.Status;
 

@@ -1,4 +1,5 @@
 using KhsCrm.Contracts.Rules;
+using KhsCrm.Contracts.Values;
 using KhsCrm.V1;
 
 namespace KhsCrm.Storage.Push;

@@ -1,4 +1,5 @@
-using KhsCrm.Contracts.Rules;
+using KhsCrm.Contracts.Entities;
+using KhsCrm.Contracts.Values;
 using KhsCrm.Storage.Tables;
 using KhsCrm.V1;
 using Npgsql;
@@ -27,7 +28,7 @@ internal sealed class WritePlan(bool isLocked)
     {
         var wave = FirstWave(kind, table, id, row);
         _waveOfRow[(table.Kind.Type, id)] = wave;
-        if (JobOf(row) is { } job)
+        if (JobOf(table.Kind, row) is { } job)
             _waveOfJobsRows[job] = Math.Max(wave, _waveOfJobsRows.GetValueOrDefault(job, -1));
         if (row.User is not null)
             _waveOfUsers = wave;
@@ -73,10 +74,12 @@ internal sealed class WritePlan(bool isLocked)
         // A second write to a row comes after the first.
         var first = _waveOfRow.GetValueOrDefault((table.Kind.Type, id), -1) + 1;
         // Parents are inserted before their children within a wave.
-        if (row.Job is { } job && Uuid.TryParse(job.CustomerId, out var customer))
-            first = Math.Max(first, _waveOfRow.GetValueOrDefault((EntityType.Customer, customer), -1));
-        if (JobOf(row) is { } parent)
-            first = Math.Max(first, _waveOfRow.GetValueOrDefault((EntityType.Job, parent), -1));
+        foreach (var (field, type) in table.Kind.References)
+        {
+            if (Uuid.TryParse(table.Kind.GetId(row, field), out var parent))
+                first = Math.Max(first, _waveOfRow.GetValueOrDefault((type, parent), -1));
+        }
+
         // A deleted job takes its rows with it: after the last write to them, within a wave or over waves.
         if (kind == WriteKind.Delete && row.Job is not null)
             first = Math.Max(first, _waveOfJobsRows.GetValueOrDefault(id, -1));
@@ -88,8 +91,7 @@ internal sealed class WritePlan(bool isLocked)
         return first;
     }
 
-    private static Guid? JobOf(Entity row) =>
-        Uuid.TryParse(row.Material?.JobId ?? row.JobAssignment?.JobId, out var job) ? job : null;
+    private static Guid? JobOf(EntityKind kind, Entity row) => kind.Route.IsOfJob ? Uuid.Find(kind.GetRouteId(row)) : null;
 
     private static NpgsqlBatchCommand ActAs(Guid actor) => new($"SET LOCAL khscrm.actor_id = '{actor}'");
 

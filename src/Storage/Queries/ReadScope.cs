@@ -1,3 +1,4 @@
+using KhsCrm.Contracts.Entities;
 using KhsCrm.V1;
 using Npgsql;
 
@@ -15,14 +16,14 @@ internal static class ReadScope
     // By the worker, whose jobs are few, not by the table.
     public static string Condition(EntityType type, NpgsqlCommand command, Guid? worker)
     {
-        if (worker is not { } user || type == EntityType.User)
+        var (audience, field) = EntityKinds.Of(type)!.Route;
+        if (worker is not { } user || audience == Audience.Everyone)
             return "true";
         var jobs = $"SELECT a.job_id FROM job_assignments a WHERE a.user_id = {command.Add(user)}";
-        return type switch
+        return audience switch
         {
-            EntityType.Customer => $"t.id IN (SELECT j.customer_id FROM jobs j WHERE j.id IN ({jobs}))",
-            EntityType.Job => $"t.id IN ({jobs})",
-            EntityType.JobAssignment or EntityType.Material or EntityType.JobStatusHistory => $"t.job_id IN ({jobs})",
+            Audience.Customer => $"t.{field} IN (SELECT j.customer_id FROM jobs j WHERE j.id IN ({jobs}))",
+            Audience.Job => $"t.{field} IN ({jobs})",
             _ => "false",
         };
     }

@@ -1,5 +1,5 @@
 using Google.Protobuf;
-using KhsCrm.Contracts.Kinds;
+using KhsCrm.Contracts.Entities;
 using KhsCrm.Storage.Deltas.Wire;
 using KhsCrm.V1;
 using Npgsql;
@@ -7,7 +7,7 @@ using NpgsqlTypes;
 
 namespace KhsCrm.Storage.Tables;
 
-/// <summary>An <see cref="EntityTable"/> made from a list of columns.</summary>
+/// <summary>An <see cref="EntityTable"/> with its message type.</summary>
 /// <typeparam name="T">The entity's message.</typeparam>
 internal sealed class EntityTable<T> : EntityTable
     where T : class, IMessage<T>, new()
@@ -25,30 +25,31 @@ internal sealed class EntityTable<T> : EntityTable
     private readonly string _updateSql;
     private readonly string _updateSeenSql;
 
-    public EntityTable(EntityKind<T> kind, string name, string timeColumn, params Column<T>[] columns)
-        : base(kind, name, timeColumn)
+    public EntityTable(EntityKind<T> kind)
+        : base(kind)
     {
+        Column<T>[] columns = [.. kind.TypedFields.Select(Columns.Of)];
         _kind = kind;
         _columns = columns;
         var descriptor = new T().Descriptor;
         _encoders = [.. columns.Select(column => FieldEncoders.Of(descriptor.FindFieldByName(column.Name), column.DbType))];
         _inserted = [.. columns.Where(column => column.ToArray is not null)];
         _updated = [.. _inserted.Where(column => !column.IsInsertOnly || column.Name == "id")];
-        TimeOrdinal = Array.FindIndex(columns, column => column.Name == timeColumn);
+        TimeOrdinal = Array.FindIndex(columns, column => column.Name == TimeColumn);
         SelectList = string.Join(", ", columns.Select(column => $"t.{column.Name}"));
         SizeExpression = string.Join(" + ", columns.Where(column => column.DbType == NpgsqlDbType.Text)
             .Select(column => $"coalesce(octet_length(t.{column.Name}::text), 0)")
             .Append($"{columns.Sum(column => column.DbType == NpgsqlDbType.Uuid ? IdSize : FieldSize)}"));
         var names = string.Join(", ", _inserted.Select(column => column.Name));
         _insertSql = $"""
-            INSERT INTO {name} AS t ({names}) SELECT {names} FROM {Unnest(_inserted)} RETURNING {SelectList}
+            INSERT INTO {Name} AS t ({names}) SELECT {names} FROM {Unnest(_inserted)} RETURNING {SelectList}
             """;
         var sets = string.Join(", ", _updated.Skip(1).Select(column => $"{column.Name} = r.{column.Name}"));
         _updateSql = $"""
-            UPDATE {name} t SET {sets} FROM {Unnest(_updated)} WHERE t.id = r.id RETURNING {SelectList}
+            UPDATE {Name} t SET {sets} FROM {Unnest(_updated)} WHERE t.id = r.id RETURNING {SelectList}
             """;
         _updateSeenSql = $"""
-            UPDATE {name} t SET {sets} FROM {Unnest(_updated, "seen")} WHERE t.id = r.id AND t.{timeColumn} = r.seen RETURNING {SelectList}
+            UPDATE {Name} t SET {sets} FROM {Unnest(_updated, "seen")} WHERE t.id = r.id AND t.{TimeColumn} = r.seen RETURNING {SelectList}
             """;
     }
 

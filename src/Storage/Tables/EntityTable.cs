@@ -1,5 +1,5 @@
 using Google.Protobuf;
-using KhsCrm.Contracts.Kinds;
+using KhsCrm.Contracts.Entities;
 using KhsCrm.Storage.Deltas.Wire;
 using KhsCrm.V1;
 using Npgsql;
@@ -7,16 +7,16 @@ using Npgsql;
 namespace KhsCrm.Storage.Tables;
 
 /// <summary>Where the rows of one kind of entity are, and how to read and write them in sets.</summary>
-internal abstract class EntityTable(EntityKind kind, string name, string timeColumn)
+internal abstract class EntityTable(EntityKind kind)
 {
     /// <summary>The kind of entity.</summary>
     public EntityKind Kind { get; } = kind;
 
     /// <summary>The table.</summary>
-    public string Name { get; } = name;
+    public string Name { get; } = kind.Table;
 
     /// <summary>The column that orders deltas: <c>updated_at</c>, or the one time of a row that has no other.</summary>
-    public string TimeColumn { get; } = timeColumn;
+    public string TimeColumn { get; } = kind.VersionField;
 
     /// <summary>Where the time column is in <see cref="SelectList"/>.</summary>
     public abstract int TimeOrdinal { get; }
@@ -53,6 +53,6 @@ internal abstract class EntityTable(EntityKind kind, string name, string timeCol
     };
 
     /// <summary>The versions of rows.</summary>
-    protected static NpgsqlParameter<DateTime[]> Versions(IReadOnlyList<Entity> rows) =>
-        new NpgsqlParameter<DateTime[]> { TypedValue = [.. rows.Select(row => RowVersion.Of(row)!.ToDateTime())] };
+    protected NpgsqlParameter<DateTime[]> Versions(IReadOnlyList<Entity> rows) =>
+        new NpgsqlParameter<DateTime[]> { TypedValue = [.. rows.Select(row => Kind.GetVersion(row)!.ToDateTime())] };
 }

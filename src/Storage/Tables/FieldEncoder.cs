@@ -1,8 +1,8 @@
 using System.Globalization;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
+using KhsCrm.Contracts.Values;
 using KhsCrm.Storage.Deltas.Wire;
-using KhsCrm.V1;
 using Npgsql;
 using NpgsqlTypes;
 using FieldType = Google.Protobuf.Reflection.FieldType;
@@ -29,8 +29,7 @@ internal static class FieldEncoders
             (FieldType.String, NpgsqlDbType.Text) => Text(tag),
             (FieldType.String, NpgsqlDbType.Numeric) => Quantity(tag),
             (FieldType.Bool, NpgsqlDbType.Boolean) => Bool(tag),
-            (FieldType.Enum, _) when field.EnumType.Name == nameof(Role) => Enum(tag, text => (int)EnumText.Role(text)),
-            (FieldType.Enum, _) when field.EnumType.Name == nameof(JobStatus) => Enum(tag, text => (int)EnumText.JobStatus(text)),
+            (FieldType.Enum, NpgsqlDbType.Text) => Enum(tag, EnumNames.Of(field.EnumType)),
             (FieldType.Message, NpgsqlDbType.TimestampTz) => Time(tag),
             (FieldType.Message, NpgsqlDbType.Date) => Day(tag),
             (FieldType.Message, NpgsqlDbType.Text) => Details(tag),
@@ -68,10 +67,10 @@ internal static class FieldEncoders
         output.WriteVarint(1);
     };
 
-    private static FieldEncoder Enum(uint tag, Func<string, int> parse) => (reader, ordinal, output) =>
+    private static FieldEncoder Enum(uint tag, EnumNames names) => (reader, ordinal, output) =>
     {
         output.WriteTag(tag);
-        output.WriteVarint((ulong)parse(reader.GetString(ordinal)));
+        output.WriteVarint((ulong)names.NumberOf(reader.GetString(ordinal)));
     };
 
     private static FieldEncoder Time(uint tag) => (reader, ordinal, output) =>
@@ -92,7 +91,7 @@ internal static class FieldEncoders
 
     private static FieldEncoder Details(uint tag) => (reader, ordinal, output) =>
     {
-        var details = EntityTables.ReadDetails(reader.GetString(ordinal));
+        var details = JsonDetails.Read(reader.GetString(ordinal));
         var size = details.CalculateSize();
         output.WriteTag(tag);
         output.WriteVarint((uint)size);

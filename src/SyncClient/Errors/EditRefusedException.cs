@@ -1,4 +1,4 @@
-using KhsCrm.Contracts.Rules;
+using KhsCrm.Contracts.Values;
 using KhsCrm.V1;
 
 namespace KhsCrm.SyncClient;

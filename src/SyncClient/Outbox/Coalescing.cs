@@ -1,4 +1,4 @@
-using KhsCrm.Contracts.Kinds;
+using KhsCrm.Contracts.Entities;
 using KhsCrm.V1;
 
 namespace KhsCrm.SyncClient.Outbox;
@@ -24,7 +24,7 @@ internal static class Coalescing
         {
             case (OperationKind.Create, OperationKind.Delete):
                 // Rows that name this one may have been queued since, unless nothing ever names its kind.
-                return isNewest || kind == EntityKinds.JobAssignment;
+                return isNewest || !EntityKinds.All.Any(other => other.References.Any(reference => reference.Type == kind.Type));
             case (OperationKind.Create, OperationKind.Update) when CanMove(later, isNewest):
                 joined = earlier.Clone();
                 foreach (var field in later.UpdateMask.Paths)
@@ -40,7 +40,8 @@ internal static class Coalescing
     }
 
     private static bool CanMove(Operation update, bool isNewest) =>
-        !update.UpdateMask.Paths.Contains("status") && (isNewest || !update.UpdateMask.Paths.Contains("customer_id"));
+        !update.UpdateMask.Paths.Contains("status")
+        && (isNewest || !EntityKinds.Of(update.Entity)!.References.Any(reference => update.UpdateMask.Paths.Contains(reference.Field)));
 
     private static Operation? JoinUpdates(EntityKind kind, Operation earlier, Operation later)
     {

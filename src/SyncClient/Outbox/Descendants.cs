@@ -35,18 +35,11 @@ internal static class Descendants
 
     private static IEnumerable<(EntityType Type, RowId Id)> Parents(QueuedOperation entry)
     {
-        var row = entry.Operation.Entity;
-        (EntityType Type, string? Id)[] parents = row.RowCase switch
+        var (kind, row) = (entry.Table.Kind, entry.Operation.Entity);
+        foreach (var (field, type) in kind.References)
         {
-            Entity.RowOneofCase.Job => [(EntityType.Customer, row.Job.CustomerId)],
-            Entity.RowOneofCase.Material => [(EntityType.Job, row.Material.JobId)],
-            Entity.RowOneofCase.JobAssignment => [(EntityType.Job, row.JobAssignment.JobId), (EntityType.User, row.JobAssignment.UserId)],
-            _ => [],
-        };
-        foreach (var (type, id) in parents)
-        {
-            if (RowId.TryParse(id) is { } rowId)
-                yield return (type, rowId);
+            if (RowId.TryParse(kind.GetId(row, field)) is { } id)
+                yield return (type, id);
         }
     }
 }

@@ -1,4 +1,4 @@
-using KhsCrm.Contracts.Kinds;
+using KhsCrm.Contracts.Entities;
 using KhsCrm.Contracts.Rules;
 using KhsCrm.SyncClient.Store;
 using KhsCrm.V1;
@@ -56,17 +56,11 @@ internal static class EditChecks
 
     private static void CheckReferences(StoreConnection connection, Operation operation, Entity row)
     {
-        var isCreate = operation.Kind == OperationKind.Create;
-        if (row.Job is { } job && (isCreate || operation.UpdateMask.Paths.Contains("customer_id")))
-            Require(connection, RowTables.Customer, "customer_id", job.CustomerId);
-        if (!isCreate)
-            return;
-        if (row.Material is { } material)
-            Require(connection, RowTables.Job, "job_id", material.JobId);
-        if (row.JobAssignment is { } assignment)
+        var kind = EntityKinds.Of(row)!;
+        foreach (var (field, type) in kind.References)
         {
-            Require(connection, RowTables.Job, "job_id", assignment.JobId);
-            Require(connection, RowTables.User, "user_id", assignment.UserId);
+            if (operation.Kind == OperationKind.Create || operation.UpdateMask.Paths.Contains(field))
+                Require(connection, RowTables.Of(type)!, field, kind.GetId(row, field)!);
         }
     }
 

@@ -1,7 +1,7 @@
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
-using KhsCrm.Contracts.Kinds;
-using KhsCrm.Contracts.Rules;
+using KhsCrm.Contracts.Entities;
+using KhsCrm.Contracts.Values;
 using KhsCrm.SyncClient.Overlay;
 using KhsCrm.SyncClient.Sessions;
 using KhsCrm.SyncClient.Store;

@@ -1,4 +1,4 @@
-using KhsCrm.Contracts.Rules;
+using KhsCrm.Contracts.Values;
 using KhsCrm.SyncClient.Connection;
 using KhsCrm.SyncClient.Outbox;
 using KhsCrm.V1;

@@ -1,5 +1,5 @@
-using KhsCrm.Contracts.Kinds;
-using KhsCrm.Contracts.Rules;
+using KhsCrm.Contracts.Entities;
+using KhsCrm.Contracts.Values;
 using KhsCrm.V1;
 
 namespace KhsCrm.SyncClient.Outbox;
@@ -20,19 +20,12 @@ internal static class ServerFields
         foreach (var field in changed)
             kind.Copy(field, after, expected);
         if (!expected.Equals(after))
-            throw Refuse(Name(before, after));
+            throw Refuse(Name(kind, expected, after));
     }
 
     private static EditRefusedException Refuse(string field) =>
         new([new FieldViolation(field, "is set by the server and cannot be changed", ErrorReason.FieldInvalid)]);
 
-    private static string Name(Entity before, Entity after) => (before.RowCase, before, after) switch
-    {
-        (Entity.RowOneofCase.Material, { Material: var a }, { Material: var b }) when !Equals(a.PurchasedById, b.PurchasedById) => "purchased_by_id",
-        (Entity.RowOneofCase.Material, { Material: var a }, { Material: var b }) when !Equals(a.PurchasedAt, b.PurchasedAt) => "purchased_at",
-        (Entity.RowOneofCase.Material, { Material: var a }, { Material: var b }) when !Equals(a.CreatedAt, b.CreatedAt) => "created_at",
-        (Entity.RowOneofCase.Job, { Job: var a }, { Job: var b }) when !Equals(a.CreatedAt, b.CreatedAt) => "created_at",
-        (Entity.RowOneofCase.Customer, { Customer: var a }, { Customer: var b }) when !Equals(a.CreatedAt, b.CreatedAt) => "created_at",
-        _ => "a field such as created_at or updated_by_id",
-    };
+    private static string Name(EntityKind kind, Entity expected, Entity after) =>
+        kind.AllFields.FirstOrDefault(field => !kind.HasSameValue(field, expected, after)) ?? "etag";
 }

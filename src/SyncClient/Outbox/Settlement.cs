@@ -1,4 +1,4 @@
-using Google.Protobuf.WellKnownTypes;
+using KhsCrm.Contracts.Entities;
 using KhsCrm.SyncClient.Overlay;
 using KhsCrm.SyncClient.Store;
 using KhsCrm.V1;
@@ -32,13 +32,6 @@ internal static class Settlement
         transaction.OutboxChanged();
     }
 
-    /// <summary>The version of a row: its updated_at in microseconds; 0 for a kind that never changes.</summary>
-    public static long VersionOf(Entity? row) => Column.Micros(row?.RowCase switch
-    {
-        Entity.RowOneofCase.User => row.User.UpdatedAt,
-        Entity.RowOneofCase.Customer => row.Customer.UpdatedAt,
-        Entity.RowOneofCase.Job => row.Job.UpdatedAt,
-        Entity.RowOneofCase.Material => row.Material.UpdatedAt,
-        _ => (Timestamp?)null,
-    });
+    /// <summary>The version of a row in microseconds since 1970; 0 for no row.</summary>
+    public static long VersionOf(Entity? row) => Column.Micros(row is null ? null : EntityKinds.Of(row)?.GetVersion(row));
 }

@@ -1,5 +1,5 @@
 using Google.Protobuf.WellKnownTypes;
-using KhsCrm.Contracts.Kinds;
+using KhsCrm.Contracts.Entities;
 using KhsCrm.SyncClient.Outbox;
 using KhsCrm.V1;
 

@@ -1,4 +1,6 @@
-using KhsCrm.V1;
+using Google.Protobuf;
+using KhsCrm.Contracts.Entities;
+using KhsCrm.Contracts.Entities.Fields;
 
 namespace KhsCrm.SyncClient.Search;
 
@@ -11,17 +13,26 @@ internal static class SearchWords
     /// <summary>Stands before a phone number. Not a letter, and one character to the index's tokenizer.</summary>
     public const char PhoneMark = '\u2121';
 
-    public static List<string> Of(Customer row)
+    /// <summary>Gives the words of rows of a kind; null for a kind that is not searched.</summary>
+    public static Func<T, List<string>>? Of<T>(EntityKind<T> kind)
+        where T : class, IMessage<T>, new()
     {
-        var words = Split($"{row.Name} {row.Address} {row.Email}");
-        if (Join(row.Phone) is { Length: > 0 } phone)
-            words.Add(PhoneMark + phone);
-        return words;
+        TextField<T>[] texts = [.. kind.TypedFields.OfType<TextField<T>>().Where(field => field.Search == TextSearch.Words)];
+        TextField<T>[] phones = [.. kind.TypedFields.OfType<TextField<T>>().Where(field => field.Search == TextSearch.Phone)];
+        if (texts.Length == 0 && phones.Length == 0)
+            return null;
+        return row =>
+        {
+            var words = Split(string.Join(' ', texts.Select(field => field.Get(row))));
+            foreach (var field in phones)
+            {
+                if (Join(field.Get(row) ?? "") is { Length: > 0 } phone)
+                    words.Add(PhoneMark + phone);
+            }
+
+            return words;
+        };
     }
-
-    public static List<string> Of(Job row) => Split(row.Title);
-
-    public static List<string> Of(Material row) => Split(row.ItemName);
 
     public static List<string> Split(string text)
     {

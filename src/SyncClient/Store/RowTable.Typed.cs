@@ -1,5 +1,5 @@
 using Google.Protobuf;
-using KhsCrm.Contracts.Kinds;
+using KhsCrm.Contracts.Entities;
 using KhsCrm.SyncClient.Search;
 using KhsCrm.V1;
 
@@ -11,18 +11,22 @@ internal sealed class RowTable<T> : RowTable
 {
     private const int FirstColumn = 6;
     private const int RowsOfPage = 1_000;
-
-    private readonly MessageParser<T> _parser;
+    private readonly MessageParser<T> _parser = new(() => new T());
     private readonly Func<T, List<string>>? _searchWords;
     private readonly Column<T>[] _columns;
     private readonly string _writeSql;
     private readonly string _rewriteSql;
 
-    public RowTable(
-        EntityKind<T> kind, MessageParser<T> parser, bool hasJob, Func<T, List<string>>? searchWords, params Column<T>[] columns)
-        : base(kind, hasJob, searchWords is not null)
+    public RowTable(EntityKind<T> kind)
+        : this(kind, SearchWords.Of(kind))
     {
-        (TypedKind, _parser, _searchWords, _columns) = (kind, parser, searchWords, columns);
+    }
+
+    private RowTable(EntityKind<T> kind, Func<T, List<string>>? searchWords)
+        : base(kind, searchWords is not null)
+    {
+        Column<T>[] columns = [.. kind.TypedFields.Where(field => field.IsKeptByDevices).Select(Column.Of)];
+        (TypedKind, _searchWords, _columns) = (kind, searchWords, columns);
         string[] names = ["server", "local", "hidden", "generation", .. columns.Select(column => column.Name)];
         _writeSql = $"""
             INSERT INTO {kind.Name} (id, {string.Join(", ", names)})

@@ -1,11 +1,11 @@
-using KhsCrm.Contracts.Kinds;
+using KhsCrm.Contracts.Entities;
 using KhsCrm.SyncClient.Search;
 using KhsCrm.V1;
 
 namespace KhsCrm.SyncClient.Store;
 
 /// <summary>The table of one kind of entity, for code that works on any.</summary>
-internal abstract class RowTable(EntityKind kind, bool hasJob, bool isSearched)
+internal abstract class RowTable(EntityKind kind, bool isSearched)
 {
     private readonly string _deleteSql = $"DELETE FROM {kind.Name} WHERE id = ?1";
     private readonly string _serverSql = $"SELECT server FROM {kind.Name} WHERE id = ?1";
@@ -22,7 +22,7 @@ internal abstract class RowTable(EntityKind kind, bool hasJob, bool isSearched)
     public string Name => Kind.Name;
 
     /// <summary>Whether a row belongs to a job and leaves with it.</summary>
-    public bool HasJob { get; } = hasJob;
+    public bool HasJob { get; } = kind.AllFields.Contains("job_id");
 
     /// <summary>Whether its rows are found by words.</summary>
     public bool IsSearched { get; } = isSearched;

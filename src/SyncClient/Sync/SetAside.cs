@@ -1,4 +1,4 @@
-using KhsCrm.Contracts.Kinds;
+using KhsCrm.Contracts.Entities;
 using KhsCrm.SyncClient.Store;
 using KhsCrm.V1;
 using Microsoft.Data.Sqlite;

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using Google.Protobuf.WellKnownTypes;
+using KhsCrm.Contracts.Entities;
 using KhsCrm.SyncClient.Store;
 using KhsCrm.V1;
 
@@ -18,7 +19,7 @@ internal static class RowDigest
     {
         Span<byte> input = stackalloc byte[24];
         id.Write(input);
-        BinaryPrimitives.WriteInt64BigEndian(input[16..], Microseconds(Version(row)));
+        BinaryPrimitives.WriteInt64BigEndian(input[16..], Microseconds(EntityKinds.Of(row)?.GetVersion(row)));
         Span<byte> hash = stackalloc byte[MD5.HashSizeInBytes];
         MD5.HashData(input, hash);
         return BinaryPrimitives.ReadUInt64BigEndian(hash);
@@ -31,17 +32,6 @@ internal static class RowDigest
         id.Write(bytes);
         return BinaryPrimitives.ReadUInt16BigEndian(bytes[14..]) & ((1 << bits) - 1);
     }
-
-    private static Timestamp? Version(Entity row) => row.RowCase switch
-    {
-        Entity.RowOneofCase.User => row.User.UpdatedAt,
-        Entity.RowOneofCase.Customer => row.Customer.UpdatedAt,
-        Entity.RowOneofCase.Job => row.Job.UpdatedAt,
-        Entity.RowOneofCase.JobAssignment => row.JobAssignment.AssignedAt,
-        Entity.RowOneofCase.Material => row.Material.UpdatedAt,
-        Entity.RowOneofCase.JobStatusHistory => row.JobStatusHistory.ChangedAt,
-        _ => null,
-    };
 
     private static long Microseconds(Timestamp? time) =>
         time is null ? 0 : ((time.Seconds - PostgresEpoch) * 1_000_000) + (time.Nanos / 1_000);

@@ -1,6 +1,6 @@
 using System.Text;
 using Google.Protobuf.WellKnownTypes;
-using KhsCrm.Contracts.Rules;
+using KhsCrm.Contracts.Values;
 using KhsCrm.Storage.Sessions;
 using KhsCrm.SyncServer.Callers;
 using KhsCrm.SyncServer.Errors;

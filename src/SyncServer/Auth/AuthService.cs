@@ -1,6 +1,6 @@
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
-using KhsCrm.Contracts.Rules;
+using KhsCrm.Contracts.Values;
 using KhsCrm.Storage.ServiceAccounts;
 using KhsCrm.Storage.Sessions;
 using KhsCrm.SyncServer.Callers;

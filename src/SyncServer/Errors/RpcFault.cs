@@ -1,4 +1,4 @@
-using KhsCrm.Contracts.Rules;
+using KhsCrm.Contracts.Values;
 using KhsCrm.Storage.Push;
 using KhsCrm.V1;
 using Status = Google.Rpc.Status;

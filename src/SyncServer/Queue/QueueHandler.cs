@@ -1,4 +1,4 @@
-using KhsCrm.Contracts.Rules;
+using KhsCrm.Contracts.Values;
 using KhsCrm.Storage.Push.Deferral;
 using KhsCrm.Storage.Queries;
 using KhsCrm.SyncServer.Callers;

@@ -1,8 +1,9 @@
 using System.Buffers.Binary;
 using System.Buffers.Text;
+using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
+using KhsCrm.Contracts.Entities;
 using KhsCrm.SyncServer.Errors;
-using KhsCrm.V1;
 
 namespace KhsCrm.SyncServer.Rows;
 
@@ -11,27 +12,12 @@ internal static class Etags
 {
     private const int Length = sizeof(long) + sizeof(int);
 
-    public static User WithEtag(this User row)
+    /// <summary>Names a row's version in the row.</summary>
+    public static T WithEtag<T>(this T row)
+        where T : class, IMessage<T>, new()
     {
-        row.Etag = Of(row.UpdatedAt);
-        return row;
-    }
-
-    public static Customer WithEtag(this Customer row)
-    {
-        row.Etag = Of(row.UpdatedAt);
-        return row;
-    }
-
-    public static Job WithEtag(this Job row)
-    {
-        row.Etag = Of(row.UpdatedAt);
-        return row;
-    }
-
-    public static Material WithEtag(this Material row)
-    {
-        row.Etag = Of(row.UpdatedAt);
+        var kind = EntityKinds.Of<T>();
+        kind.Etag!.Value.Set(row, Of(kind.GetVersion(row)));
         return row;
     }
 

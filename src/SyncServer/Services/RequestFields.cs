@@ -1,5 +1,5 @@
 using Google.Protobuf.WellKnownTypes;
-using KhsCrm.Contracts.Rules;
+using KhsCrm.Contracts.Values;
 using KhsCrm.SyncServer.Errors;
 using KhsCrm.V1;
 using Date = Google.Type.Date;

@@ -1,5 +1,6 @@
-using KhsCrm.Contracts.Kinds;
+using KhsCrm.Contracts.Entities;
 using KhsCrm.Contracts.Rules;
+using KhsCrm.Contracts.Values;
 using KhsCrm.Storage.Push;
 using KhsCrm.Storage.Queries;
 using KhsCrm.SyncServer.Callers;
@@ -83,17 +84,18 @@ internal sealed class TypedWrites(PushHandler push, RowFinder rows)
     private async Task RequireInScopeAsync(CurrentUser user, Operation operation, CancellationToken cancellationToken)
     {
         var row = operation.Entity;
+        var kind = EntityKinds.Of(row)!;
         var isCreate = operation.Kind == OperationKind.Create;
-        var type = isCreate ? EntityType.Job : EntityKinds.Of(row)!.Type;
+        var type = isCreate ? EntityType.Job : kind.Type;
         // What is no id the applier says better.
-        if ((isCreate ? Uuid.Find(row.Material.JobId) : IdOf(row)) is not { } id
+        if ((isCreate ? Uuid.Find(kind.GetRouteId(row)) : IdOf(row)) is not { } id
             || await rows.FindAsync(user.Id, user.Role, type, id, cancellationToken) is not null)
         {
             return;
         }
 
         throw isCreate
-            ? RpcFault.Field("job_id", "names a job that does not exist", ErrorReason.ReferenceNotFound)
+            ? RpcFault.Field(kind.Route.Field, "names a job that does not exist", ErrorReason.ReferenceNotFound)
             : NotFound(row);
     }
 

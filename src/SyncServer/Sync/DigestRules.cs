@@ -1,4 +1,4 @@
-using KhsCrm.Contracts.Rules;
+using KhsCrm.Contracts.Values;
 using KhsCrm.Storage.Deltas;
 using KhsCrm.SyncServer.Errors;
 using KhsCrm.V1;

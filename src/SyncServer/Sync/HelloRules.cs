@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using KhsCrm.Contracts.Rules;
+using KhsCrm.Contracts.Values;
 using KhsCrm.Storage.Devices;
 using KhsCrm.SyncServer.Errors;
 using KhsCrm.V1;

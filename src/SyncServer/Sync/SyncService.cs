@@ -1,5 +1,5 @@
 using Grpc.Core;
-using KhsCrm.Contracts.Rules;
+using KhsCrm.Contracts.Values;
 using KhsCrm.Storage.Deltas;
 using KhsCrm.Storage.Devices;
 using KhsCrm.Storage.Push;

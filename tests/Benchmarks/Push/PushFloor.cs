@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using Google.Protobuf;
-using KhsCrm.Contracts.Kinds;
+using KhsCrm.Contracts.Entities;
 using KhsCrm.V1;
 using Npgsql;
 using NpgsqlTypes;

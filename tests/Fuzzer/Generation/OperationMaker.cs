@@ -1,4 +1,4 @@
-using KhsCrm.Contracts.Kinds;
+using KhsCrm.Contracts.Entities;
 using KhsCrm.V1;
 
 namespace KhsCrm.Fuzzer.Generation;

@@ -1,6 +1,6 @@
 using Google.Protobuf.Reflection;
 using Google.Rpc;
-using KhsCrm.Contracts.Rules;
+using KhsCrm.Contracts.Values;
 using KhsCrm.Fuzzer.Traffic;
 using KhsCrm.V1;
 

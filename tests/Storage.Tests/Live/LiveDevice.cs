@@ -1,5 +1,5 @@
 using Google.Protobuf;
-using KhsCrm.Contracts.Kinds;
+using KhsCrm.Contracts.Entities;
 using KhsCrm.Storage.Deltas;
 using KhsCrm.Storage.Live;
 using KhsCrm.Storage.Tests.Deltas;

@@ -14,6 +14,7 @@ public sealed class OperationJsonTests
         """{"customer": {"id": "i"}}""",
         """{"job": {"id": "i", "title": "t", "description": "d", "customerId": "c", "status": "JOB_STATUS_WAITING_ON_MATERIALS", "notes": "", "createdById": "u", "updatedById": "u"}}""",
         """{"material": {"id": "i", "jobId": "j", "itemName": "n", "quantity": "2.50", "unit": "box", "purchased": true, "notes": "x", "addedById": "a", "purchasedById": "p", "isDeleted": true, "updatedById": "u"}}""",
+        """{"user": {"id": "i", "email": "a@b", "name": "n", "role": "ROLE_OWNER", "isActive": true, "isService": true, "updatedById": "u"}}""",
         """{"jobAssignment": {"id": "i", "jobId": "j", "userId": "u", "updatedById": "v"}}""");
 
     [Theory]
@@ -36,7 +37,7 @@ public sealed class OperationJsonTests
     }
 
     [Theory]
-    [InlineData("""{"entity": {"user": {"id": "i"}}}""")]
+    [InlineData("""{"entity": {"jobStatusHistory": {"id": "i"}}}""")]
     [InlineData("""{"entity": {"customer": {"id": "i", "createdAt": "2026-01-01T00:00:00Z"}}}""")]
     [InlineData("""{"entity": {"job": {"id": "i", "startDate": {"year": 2026}}}}""")]
     [InlineData("""{"entity": {"material": {"id": "i"}}, "kind": 9}""")]

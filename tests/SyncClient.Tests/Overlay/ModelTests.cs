@@ -1,4 +1,4 @@
-using KhsCrm.Contracts.Kinds;
+using KhsCrm.Contracts.Entities;
 using KhsCrm.SyncClient.Tests.Kit;
 using KhsCrm.V1;
 

@@ -1,5 +1,5 @@
 using Grpc.Core;
-using KhsCrm.Contracts.Kinds;
+using KhsCrm.Contracts.Entities;
 using KhsCrm.SyncServer.Tests.Kit;
 using KhsCrm.V1;
 using Xunit;

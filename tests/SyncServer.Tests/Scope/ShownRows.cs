@@ -1,5 +1,5 @@
 using System.Collections;
-using KhsCrm.Contracts.Kinds;
+using KhsCrm.Contracts.Entities;
 using KhsCrm.V1;
 
 namespace KhsCrm.SyncServer.Tests.Scope;

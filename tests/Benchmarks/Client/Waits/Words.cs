@@ -1,3 +1,4 @@
+using Google.Protobuf;
 using KhsCrm.SyncClient.Search;
 using KhsCrm.SyncClient.Store;
 
@@ -11,9 +12,9 @@ internal sealed class Words(List<List<string>> rows)
     public static Task<Words> ReadAsync(LocalStore store, CancellationToken cancellationToken) => store.ReadAsync(
         connection => new Words(
         [
-            .. Read(connection, RowTables.Customer, row => SearchWords.Of(row.Customer)),
-            .. Read(connection, RowTables.Job, row => SearchWords.Of(row.Job)),
-            .. Read(connection, RowTables.Material, row => SearchWords.Of(row.Material)),
+            .. Read(connection, RowTables.Customer),
+            .. Read(connection, RowTables.Job),
+            .. Read(connection, RowTables.Material),
         ]),
         cancellationToken);
 
@@ -27,12 +28,14 @@ internal sealed class Words(List<List<string>> rows)
 
     private static string Beginning(string word) => word[..Random.Shared.Next(1, word.Length + 1)];
 
-    private static List<List<string>> Read(StoreConnection connection, RowTable table, Func<V1.Entity, List<string>> words)
+    private static List<List<string>> Read<T>(StoreConnection connection, RowTable<T> table)
+        where T : class, IMessage<T>, new()
     {
+        var words = SearchWords.Of(table.TypedKind)!;
         List<List<string>> rows = [];
         var statement = connection.Prepare($"SELECT server FROM {table.Name} ORDER BY random() LIMIT {RowsOfTable}");
         while (statement.Step())
-            rows.Add(words(table.Parse(statement.Blob(0))));
+            rows.Add(words(table.ParseRow(statement.Blob(0))));
         return rows;
     }
 }

@@ -1,4 +1,4 @@
-namespace KhsCrm.Contracts.Rules;
+namespace KhsCrm.Contracts.Values;
 
 /// <summary>
 /// The one parser of ids. An id is an id only if it is, character for character, what <c>Guid.ToString("D")</c> prints: ids

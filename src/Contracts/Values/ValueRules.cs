@@ -1,10 +1,10 @@
 using KhsCrm.V1;
 using Date = Google.Type.Date;
 
-namespace KhsCrm.Contracts.Rules;
+namespace KhsCrm.Contracts.Values;
 
 /// <summary>The rules for single values. Each answers null, or what is wrong.</summary>
-internal static class Field
+internal static class ValueRules
 {
     public static FieldViolation? Text(string field, string value, int min, int max)
     {
@@ -17,11 +17,11 @@ internal static class Field
         return min > 0 && string.IsNullOrWhiteSpace(value) ? new(field, "must not be blank") : null;
     }
 
-    public static FieldViolation? Email(string field, string value, int min)
+    public static FieldViolation? Email(string field, string value, int min, int max)
     {
         if (min == 0 && value.Length == 0)
             return new(field, "must be left unset rather than empty");
-        if (Text(field, value, min, 255) is { } violation)
+        if (Text(field, value, min, max) is { } violation)
             return violation;
         var at = value.IndexOf('@', StringComparison.Ordinal);
         return at < 1 || at == value.Length - 1 || value.Any(char.IsWhiteSpace)
@@ -29,13 +29,13 @@ internal static class Field
             : null;
     }
 
-    public static FieldViolation? Id(string field, string value) =>
+    public static FieldViolation? Id(string field, string? value) =>
         Uuid.Is(value) ? null : new(field, "must be a lower-case UUID");
 
     public static FieldViolation? Quantity(string field, string value)
     {
         const string rule = "must be a decimal above 0 with at most 8 digits before the point and 2 after it";
-        return Kinds.Quantity.TryParse(value, out var quantity)
+        return Values.Quantity.TryParse(value, out var quantity)
             && quantity is > 0 and < 100_000_000
             && decimal.Round(quantity, 2) == quantity
                 ? null

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace KhsCrm.Contracts.Kinds;
+namespace KhsCrm.Contracts.Values;
 
 /// <summary>
 /// The one parser of quantities: digits, with or without a point. <see cref="decimal.TryParse(string, out decimal)"/> alone
@@ -19,4 +19,8 @@ internal static class Quantity
 
         return decimal.TryParse(value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out quantity);
     }
+
+    /// <summary>Whether two texts are one quantity, or the same text.</summary>
+    public static bool AreEqual(string left, string right) =>
+        left == right || (TryParse(left, out var a) && TryParse(right, out var b) && a == b);
 }

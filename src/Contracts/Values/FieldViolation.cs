@@ -1,6 +1,6 @@
 using KhsCrm.V1;
 
-namespace KhsCrm.Contracts.Rules;
+namespace KhsCrm.Contracts.Values;
 
 /// <summary>A field that breaks a rule.</summary>
 /// <param name="Field">The proto field name.</param>
