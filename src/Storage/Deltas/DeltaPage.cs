@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
 using KhsCrm.Storage.Deltas.Wire;
+using KhsCrm.Storage.Tables;
 using KhsCrm.V1;
 using Npgsql;
 
@@ -36,15 +37,9 @@ internal sealed class DeltaPage : IDisposable
 
     /// <summary>Adds a row.</summary>
     /// <param name="key">Its place.</param>
-    /// <param name="rowTag">The tag of its field in Entity.</param>
-    /// <param name="write">Writes its fields.</param>
-    /// <param name="reader">What they are read from.</param>
-    public void Add(RowKey key, uint rowTag, Action<NpgsqlDataReader, PageBuffer> write, NpgsqlDataReader reader)
-    {
-        var start = _buffer.BeginRow();
-        write(reader, _buffer);
-        _changes.Add((key, _buffer.EndRow(start, rowTag)));
-    }
+    /// <param name="table">Its table.</param>
+    /// <param name="reader">What it is read from.</param>
+    public void Add(RowKey key, EntityTable table, NpgsqlDataReader reader) => _changes.Add((key, table.Encode(reader, _buffer)));
 
     /// <summary>All is added: puts it in order, and ends the page where its bytes do.</summary>
     /// <param name="isCut">Whether the window goes on behind what was added.</param>

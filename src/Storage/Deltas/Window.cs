@@ -157,14 +157,14 @@ internal sealed class Window
         NpgsqlDataReader reader, DeltaPage page, EntityTable table, CancellationToken cancellationToken)
     {
         await reader.NextResultAsync(cancellationToken);
-        var rank = TableRank.Of(table.Kind.Type);
+        var (rank, time) = (TableRank.Of(table.Kind.Type), table.TimeOrdinal);
         while (await reader.ReadAsync(cancellationToken))
         {
-            var key = new RowKey(reader.GetDateTime(table.TimeOrdinal), reader.GetGuid(0), rank);
+            var key = new RowKey(reader.GetDateTime(time), reader.GetGuid(0), rank);
             if (table.Kind.Type == EntityType.User && Scope.Role != Role.Owner)
                 page.Add(key, new Change { Entity = Redacted(table.Read(reader)) });
             else
-                page.Add(key, table.RowTag, table.Encode, reader);
+                page.Add(key, table, reader);
         }
     }
 

@@ -11,12 +11,12 @@ internal sealed class LiveQuery(Snapshot start, int limit)
     /// <summary>Where the last checkpoint was: one value.</summary>
     public const string Checkpoint = "SELECT checkpoint_lsn FROM pg_control_checkpoint()";
 
-    /// <summary>Rows of one table: the order's time, then <see cref="EntityTable.SelectList"/>, the id first.</summary>
+    /// <summary>Rows of one table: <see cref="EntityTable.SelectList"/>, the id first.</summary>
     public NpgsqlBatchCommand Rows(EntityTable table)
     {
         var command = new NpgsqlBatchCommand();
         command.CommandText =
-            $"SELECT t.{table.TimeColumn}, {table.SelectList} FROM {table.Name} t WHERE {IsChanged(command)} LIMIT {limit}";
+            $"SELECT {table.SelectList} FROM {table.Name} t WHERE {IsChanged(command)} LIMIT {limit}";
         return command;
     }
 

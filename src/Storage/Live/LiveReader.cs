@@ -80,7 +80,7 @@ public sealed class LiveReader(
         await reader.ReadAsync(cancellationToken);
         var to = ToPosition(WindowHeader.Read(reader));
         var look = await ReadLookAsync(reader, to, cancellationToken);
-        var builder = new LiveWindowBuilder(options.Value);
+        using var builder = new LiveWindowBuilder(options.Value);
         Exception? fault = null;
         try
         {
@@ -143,9 +143,6 @@ public sealed class LiveReader(
     {
         await reader.NextResultAsync(cancellationToken);
         while (!builder.IsFull && await reader.ReadAsync(cancellationToken))
-        {
-            var key = new RowKey(reader.GetDateTime(0), reader.GetGuid(1), (int)table.Kind.Type);
-            builder.Add(key, table.Kind, table.Read(reader, firstOrdinal: 1));
-        }
+            builder.Add(table, reader);
     }
 }

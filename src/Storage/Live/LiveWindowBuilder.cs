@@ -1,13 +1,17 @@
 using Google.Protobuf.WellKnownTypes;
 using KhsCrm.Contracts.Entities;
 using KhsCrm.Storage.Deltas;
+using KhsCrm.Storage.Deltas.Wire;
+using KhsCrm.Storage.Tables;
 using KhsCrm.V1;
+using Npgsql;
 
 namespace KhsCrm.Storage.Live;
 
 /// <summary>Gathers what a read found, encoding each change once, as long as it stays within the limits.</summary>
-internal sealed class LiveWindowBuilder(LiveWindowOptions options)
+internal sealed class LiveWindowBuilder(LiveWindowOptions options) : IDisposable
 {
+    private readonly PageBuffer _buffer = new();
     private readonly List<LiveRow> _rows = [];
     private readonly List<LiveRow> _gone = [];
     private readonly HashSet<(EntityType, Guid)> _present = [];
@@ -23,25 +27,24 @@ internal sealed class LiveWindowBuilder(LiveWindowOptions options)
     public bool IsFull => _count > options.WindowRows || _bytes > options.WindowBytes;
 
     /// <summary>A row as it now is.</summary>
-    public void Add(RowKey key, EntityKind kind, Entity entity)
+    public void Add(EntityTable table, NpgsqlDataReader reader)
     {
         IsEmpty = false;
-        if (entity.User is { } changed)
-            _events.ChangeUser(changed);
-        if (entity.JobAssignment is { } assignment)
-            _events.Reassign(Guid.Parse(assignment.UserId));
-        var bytes = ChangeEncoding.Encode(new Change { Entity = entity });
-        var redacted = bytes;
-        if (entity.User is { } user)
+        var (kind, id) = (table.Kind, reader.GetGuid(0));
+        var key = new RowKey(reader.GetDateTime(table.TimeOrdinal), id, TableRank.Of(kind.Type));
+        var (audience, route) = kind.Route.Audience switch
         {
-            Redaction.Apply(user, readerId: Guid.Empty, Role.Worker);
-            redacted = ChangeEncoding.Encode(new Change { Entity = entity });
-        }
-
-        var (audience, route) = Route(kind, entity);
-        _present.Add((kind.Type, key.Id));
+            Audience.Everyone => (LiveAudience.Everyone, default(Guid)),
+            Audience.Owner => (LiveAudience.OwnersOnly, default),
+            _ => (LiveAudience.Routed, reader.GetGuid(table.OrdinalOf(kind.Route.Field))),
+        };
+        if (kind == EntityKinds.JobAssignment)
+            _events.Reassign(reader.GetGuid(table.OrdinalOf("user_id")));
+        var bytes = Take(table.Encode(reader, _buffer));
+        var redacted = kind == EntityKinds.User ? Redact(table.Read(reader)) : bytes;
+        _present.Add((kind.Type, id));
         Count(bytes);
-        _rows.Add(new LiveRow(key, kind.Type, key.Id, audience, route, bytes, redacted));
+        _rows.Add(new LiveRow(key, kind.Type, id, audience, route, bytes, redacted));
     }
 
     /// <summary>A tombstone.</summary>
@@ -66,7 +69,7 @@ internal sealed class LiveWindowBuilder(LiveWindowOptions options)
 
         if (EntityKinds.Of(entityType) is not { } kind)
             return;
-        var bytes = ChangeEncoding.Encode(new Change
+        var bytes = Take(_buffer.Add(new Change
         {
             Deleted = new Deleted
             {
@@ -74,7 +77,7 @@ internal sealed class LiveWindowBuilder(LiveWindowOptions options)
                 EntityId = entityId.ToString(),
                 DeletedAt = Timestamp.FromDateTime(deletedAt),
             },
-        });
+        }));
         var audience = kind.Route switch
         {
             { Audience: Audience.Everyone } => LiveAudience.Everyone,
@@ -93,16 +96,26 @@ internal sealed class LiveWindowBuilder(LiveWindowOptions options)
         return new LiveWindow(from, to, kinds, [.. _rows, .. _gone], _events, Devices);
     }
 
+    public void Dispose() => _buffer.Dispose();
+
     private void Count(byte[] bytes)
     {
         _count++;
         _bytes += bytes.Length;
     }
 
-    private static (LiveAudience Audience, Guid RouteId) Route(EntityKind kind, Entity entity) => kind.Route.Audience switch
+    private byte[] Redact(Entity entity)
     {
-        Audience.Everyone => (LiveAudience.Everyone, default),
-        Audience.Owner => (LiveAudience.OwnersOnly, default),
-        _ => (LiveAudience.Routed, Guid.Parse(kind.GetRouteId(entity)!)),
-    };
+        _events.ChangeUser(entity.User);
+        Redaction.Apply(entity.User, readerId: Guid.Empty, Role.Worker);
+        return Take(_buffer.Add(new Change { Entity = entity }));
+    }
+
+    // A change lives as long as a stream needs it, the buffer only as long as the read.
+    private byte[] Take(PageSlot slot)
+    {
+        var bytes = _buffer[slot].ToArray();
+        _buffer.Clear();
+        return bytes;
+    }
 }

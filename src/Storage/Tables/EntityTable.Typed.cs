@@ -35,7 +35,6 @@ internal sealed class EntityTable<T> : EntityTable
         _encoders = [.. columns.Select(column => FieldEncoders.Of(descriptor.FindFieldByName(column.Name), column.DbType))];
         _inserted = [.. columns.Where(column => column.ToArray is not null)];
         _updated = [.. _inserted.Where(column => !column.IsInsertOnly || column.Name == "id")];
-        TimeOrdinal = Array.FindIndex(columns, column => column.Name == TimeColumn);
         SelectList = string.Join(", ", columns.Select(column => $"t.{column.Name}"));
         SizeExpression = string.Join(" + ", columns.Where(column => column.DbType == NpgsqlDbType.Text)
             .Select(column => $"coalesce(octet_length(t.{column.Name}::text), 0)")
@@ -55,8 +54,6 @@ internal sealed class EntityTable<T> : EntityTable
 
     public override string SelectList { get; }
 
-    public override int TimeOrdinal { get; }
-
     public override string SizeExpression { get; }
 
     public override Entity Read(NpgsqlDataReader reader, int firstOrdinal = 0) =>
@@ -74,7 +71,7 @@ internal sealed class EntityTable<T> : EntityTable
         return row;
     }
 
-    public override void Encode(NpgsqlDataReader reader, PageBuffer output)
+    protected override void EncodeFields(NpgsqlDataReader reader, PageBuffer output)
     {
         for (var i = 0; i < _encoders.Length; i++)
         {

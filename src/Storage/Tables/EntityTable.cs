@@ -9,6 +9,12 @@ namespace KhsCrm.Storage.Tables;
 /// <summary>Where the rows of one kind of entity are, and how to read and write them in sets.</summary>
 internal abstract class EntityTable(EntityKind kind)
 {
+    private readonly uint _rowTag = WireFormat.MakeTag(
+        Entity.Descriptor.FindFieldByName(kind.Name).FieldNumber, WireFormat.WireType.LengthDelimited);
+
+    private readonly Dictionary<string, int> _ordinals =
+        kind.AllFields.Select((field, i) => (field, i)).ToDictionary(one => one.field, one => one.i, StringComparer.Ordinal);
+
     /// <summary>The kind of entity.</summary>
     public EntityKind Kind { get; } = kind;
 
@@ -19,7 +25,7 @@ internal abstract class EntityTable(EntityKind kind)
     public string TimeColumn { get; } = kind.VersionField;
 
     /// <summary>Where the time column is in <see cref="SelectList"/>.</summary>
-    public abstract int TimeOrdinal { get; }
+    public int TimeOrdinal => OrdinalOf(TimeColumn);
 
     /// <summary>The columns to select, of the table under the alias <c>t</c>.</summary>
     public abstract string SelectList { get; }
@@ -30,12 +36,16 @@ internal abstract class EntityTable(EntityKind kind)
     /// <summary>Reads a row whose columns of <see cref="SelectList"/> begin at an ordinal.</summary>
     public abstract Entity Read(NpgsqlDataReader reader, int firstOrdinal = 0);
 
-    /// <summary>The tag of the row in a message <see cref="Entity"/>.</summary>
-    public uint RowTag { get; } = WireFormat.MakeTag(
-        Entity.Descriptor.FindFieldByName(kind.Name).FieldNumber, WireFormat.WireType.LengthDelimited);
+    /// <summary>Writes a row, whose columns of <see cref="SelectList"/> begin at 0, as the change of a delta that it is on the wire.</summary>
+    public PageSlot Encode(NpgsqlDataReader reader, PageBuffer output)
+    {
+        var start = output.BeginRow();
+        EncodeFields(reader, output);
+        return output.EndRow(start, _rowTag);
+    }
 
-    /// <summary>Writes the fields of a row, whose columns of <see cref="SelectList"/> begin at 0, as they are on the wire.</summary>
-    public abstract void Encode(NpgsqlDataReader reader, PageBuffer output);
+    /// <summary>Where a column is in <see cref="SelectList"/>.</summary>
+    public int OrdinalOf(string column) => _ordinals[column];
 
     /// <summary>Inserts rows in one statement and returns them as they stand.</summary>
     public abstract NpgsqlBatchCommand Insert(IReadOnlyList<Entity> rows);
@@ -51,6 +61,8 @@ internal abstract class EntityTable(EntityKind kind)
     {
         Parameters = { new NpgsqlParameter<Guid[]> { TypedValue = [.. rows.Select(row => Guid.Parse(Kind.GetId(row)))] } },
     };
+
+    protected abstract void EncodeFields(NpgsqlDataReader reader, PageBuffer output);
 
     /// <summary>The versions of rows.</summary>
     protected NpgsqlParameter<DateTime[]> Versions(IReadOnlyList<Entity> rows) =>

@@ -63,6 +63,9 @@ internal sealed class PageBuffer : IDisposable
         return new PageSlot(start, _length - start);
     }
 
+    /// <summary>Forgets what was written.</summary>
+    public void Clear() => _length = 0;
+
     public void WriteTag(uint tag) => WriteVarint(tag);
 
     public void WriteVarint(ulong value)
