@@ -3,7 +3,6 @@ using KhsCrm.Storage.Deltas;
 using KhsCrm.Storage.Devices;
 using KhsCrm.Storage.Live;
 using KhsCrm.Storage.Maintenance;
-using KhsCrm.Storage.Operations;
 using KhsCrm.Storage.Push.Deferral;
 using KhsCrm.Storage.Push.GroupCommit;
 using KhsCrm.Storage.Queries;

@@ -1,7 +1,7 @@
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using KhsCrm.Storage.Devices;
-using KhsCrm.Storage.Operations;
+using KhsCrm.Storage.Maintenance;
 using KhsCrm.SyncServer.Auth;
 using KhsCrm.SyncServer.Clients;
 using KhsCrm.SyncServer.Errors;

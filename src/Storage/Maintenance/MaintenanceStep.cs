@@ -1,4 +1,4 @@
-namespace KhsCrm.Storage.Operations;
+namespace KhsCrm.Storage.Maintenance;
 
 /// <summary>One statement of a maintenance task.</summary>
 /// <param name="Action">What it does, for people to read.</param>

@@ -1,7 +1,7 @@
 using KhsCrm.V1;
 using Npgsql;
 
-namespace KhsCrm.Storage.Operations;
+namespace KhsCrm.Storage.Maintenance;
 
 /// <summary>How many operations the ledger has, by status.</summary>
 public sealed class LedgerCounts(NpgsqlDataSource dataSource)

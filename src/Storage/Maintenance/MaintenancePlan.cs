@@ -1,7 +1,7 @@
 using KhsCrm.V1;
 using Npgsql;
 
-namespace KhsCrm.Storage.Operations;
+namespace KhsCrm.Storage.Maintenance;
 
 /// <summary>Finds the steps of a maintenance task.</summary>
 internal static class MaintenancePlan

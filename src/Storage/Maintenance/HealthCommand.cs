@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using Google.Protobuf.WellKnownTypes;
 using Npgsql;
 
-namespace KhsCrm.Storage.Operations;
+namespace KhsCrm.Storage.Maintenance;
 
 /// <summary>Runs one measurement, and reads the kinds of values that measurements have.</summary>
 internal static class HealthCommand

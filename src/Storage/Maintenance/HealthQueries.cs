@@ -1,7 +1,7 @@
 using KhsCrm.V1;
 using Npgsql;
 
-namespace KhsCrm.Storage.Operations;
+namespace KhsCrm.Storage.Maintenance;
 
 /// <summary>The measurements: each a statement, and what a row of it is.</summary>
 internal static class HealthQueries

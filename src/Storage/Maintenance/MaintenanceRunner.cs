@@ -1,10 +1,9 @@
 using System.Diagnostics.CodeAnalysis;
 using Google.Protobuf.WellKnownTypes;
-using KhsCrm.Storage.Maintenance;
 using KhsCrm.V1;
 using Npgsql;
 
-namespace KhsCrm.Storage.Operations;
+namespace KhsCrm.Storage.Maintenance;
 
 /// <summary>Runs a maintenance task on demand, one at a time over all servers, statement by statement.</summary>
 public sealed class MaintenanceRunner(

@@ -1,7 +1,7 @@
 using KhsCrm.V1;
 using Npgsql;
 
-namespace KhsCrm.Storage.Operations;
+namespace KhsCrm.Storage.Maintenance;
 
 /// <summary>Measures the database. What cannot be measured is named as a gap, so that nothing missing looks like nothing wrong.</summary>
 public sealed class DatabaseHealthReader(NpgsqlDataSource dataSource)
