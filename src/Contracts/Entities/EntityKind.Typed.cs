@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using KhsCrm.Contracts.Entities.Fields;
@@ -46,7 +47,7 @@ public sealed class EntityKind<T> : EntityKind
     public override IReadOnlyList<string> UpdatableFields { get; }
 
     /// <inheritdoc/>
-    public override IReadOnlyList<(string Field, EntityType Type)> References { get; }
+    public override ImmutableArray<(string Field, EntityType Type)> References { get; }
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> AllFields { get; }

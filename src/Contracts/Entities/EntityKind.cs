@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Google.Protobuf.WellKnownTypes;
 using KhsCrm.Contracts.Values;
 using KhsCrm.V1;
@@ -37,7 +38,7 @@ public abstract class EntityKind
     public abstract IReadOnlyList<string> UpdatableFields { get; }
 
     /// <summary>The kinds that a client's values have to name, with the field of each.</summary>
-    public abstract IReadOnlyList<(string Field, EntityType Type)> References { get; }
+    public abstract ImmutableArray<(string Field, EntityType Type)> References { get; }
 
     /// <summary>The names of all fields but the etag, in proto order.</summary>
     public abstract IReadOnlyList<string> AllFields { get; }

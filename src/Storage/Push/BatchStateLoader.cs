@@ -14,6 +14,9 @@ namespace KhsCrm.Storage.Push;
 /// </summary>
 internal static class BatchStateLoader
 {
+    private static readonly EntityKind[] WorkersRowsOfJobs =
+        [.. EntityKinds.All.Where(kind => kind.Route.IsOfJob && kind.Workers.Fields.Length > 0)];
+
     /// <summary>The row that an operation is about, which must be a valid one.</summary>
     public static (EntityType Type, Guid Id) RowOf(Operation operation)
     {
@@ -171,7 +174,7 @@ internal static class BatchStateLoader
     private static void AddAssignmentsOfRows(
         ReadBatch reads, BatchState state, Guid[] users, HashSet<(EntityType Type, Guid Id)> written)
     {
-        foreach (var kind in EntityKinds.All.Where(kind => kind.Route.IsOfJob && kind.Workers.Fields.Length > 0))
+        foreach (var kind in WorkersRowsOfJobs)
         {
             var ids = written.Where(row => row.Type == kind.Type).Select(row => row.Id).ToArray();
             if (ids.Length == 0)
