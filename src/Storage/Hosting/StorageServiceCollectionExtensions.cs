@@ -20,7 +20,7 @@ namespace KhsCrm.Storage.Hosting;
 /// <summary>The one door of this project.</summary>
 public static class StorageServiceCollectionExtensions
 {
-    /// <summary>Adds the PostgreSQL side: the data source, the delta reader, the operation applier, sessions, queries.</summary>
+    /// <summary>Adds the PostgreSQL side: the data source, the delta reader, the group committer, sessions, queries.</summary>
     /// <param name="services">The container.</param>
     /// <param name="connectionString">Where the database is.</param>
     /// <param name="readConnectionString">Where a standby of it is that takes over catch-up reads; null for none.</param>

@@ -80,13 +80,11 @@ internal static class LedgerRecord
     /// operation's own id could not be it.
     /// </summary>
     public static string? ResultOf(PlannedOperation planned, Guid key) =>
-        planned.Result is { Outcome: OperationOutcome.Applied, ConflictingFields.Count: 0 } plain && ParsedId(plain.OperationId) == key
+        planned.Result is { Outcome: OperationOutcome.Applied, ConflictingFields.Count: 0 } plain && Uuid.Find(plain.OperationId) == key
             ? null
             : LedgerJson.Of(planned.Result);
 
-    public static Guid? ParsedId(Operation operation) => ParsedId(operation.Id);
-
-    private static Guid? ParsedId(string id) => Uuid.Find(id);
+    public static Guid? ParsedId(Operation operation) => Uuid.Find(operation.Id);
 
     // What waits, and what failed and a person may retry; not what there is nothing left of.
     private static bool IsKept(PlannedOperation planned) =>

@@ -6,7 +6,7 @@ namespace KhsCrm.Storage.Schema;
 
 /// <summary>
 /// The schema as EF Core sees it: what migrations are made from, and what simple reads use. Entities are written by the
-/// operation applier alone; triggers, partitions and expression indexes are in the SQL files beside the migrations.
+/// group committer alone; triggers, partitions and expression indexes are in the SQL files beside the migrations.
 /// </summary>
 public sealed class KhsCrmDbContext(DbContextOptions<KhsCrmDbContext> options) : DbContext(options)
 {

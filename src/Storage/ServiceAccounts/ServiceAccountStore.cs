@@ -11,7 +11,7 @@ namespace KhsCrm.Storage.ServiceAccounts;
 
 /// <summary>
 /// The accounts of other services: users without a password, each with a key of which only a digest is stored. Like signing
-/// in, and unlike what the operation applier writes, none of this is an edit that a device could have made.
+/// in, and unlike what the group committer writes, none of this is an edit that a device could have made.
 /// </summary>
 public sealed class ServiceAccountStore(NpgsqlDataSource dataSource, TimeProvider timeProvider)
 {

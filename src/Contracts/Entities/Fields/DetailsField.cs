@@ -1,5 +1,6 @@
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
+
 namespace KhsCrm.Contracts.Entities.Fields;
 
 /// <summary>A JSON object; null is unset.</summary>
@@ -7,18 +8,5 @@ namespace KhsCrm.Contracts.Entities.Fields;
 /// <param name="name">The name in the contract.</param>
 /// <param name="get">Reads it.</param>
 /// <param name="set">Sets it.</param>
-public sealed class DetailsField<T>(string name, Func<T, Struct?> get, Action<T, Struct?> set) : EntityField<T>(name)
-    where T : class, IMessage<T>
-{
-    /// <summary>Reads it.</summary>
-    public Func<T, Struct?> Get { get; } = get;
-
-    /// <summary>Sets it.</summary>
-    public Action<T, Struct?> Set { get; } = set;
-
-    /// <inheritdoc/>
-    public override bool HasSameValue(T left, T right) => Equals(Get(left), Get(right));
-
-    /// <inheritdoc/>
-    public override void Copy(T source, T target) => Set(target, Get(source)?.Clone());
-}
+public sealed class DetailsField<T>(string name, Func<T, Struct?> get, Action<T, Struct?> set) : MessageField<T, Struct>(name, get, set)
+    where T : class, IMessage<T>;

@@ -8,26 +8,14 @@ namespace KhsCrm.Contracts.Entities.Fields;
 /// <param name="name">The name in the contract.</param>
 /// <param name="get">Reads it.</param>
 /// <param name="set">Sets it.</param>
-public sealed class EnumField<T>(string name, Func<T, int> get, Action<T, int> set) : EntityField<T>(name)
+public sealed class EnumField<T>(string name, Func<T, int> get, Action<T, int> set) : ValueField<T, int>(name, get, set)
     where T : class, IMessage<T>, new()
 {
     /// <summary>The names of the values.</summary>
     public EnumNames Names { get; } = EnumNames.Of(new T().Descriptor.FindFieldByName(name).EnumType);
 
-    /// <summary>Reads it.</summary>
-    public Func<T, int> Get { get; } = get;
-
-    /// <summary>Sets it.</summary>
-    public Action<T, int> Set { get; } = set;
-
     /// <summary>What a new row gets; 0 for nothing.</summary>
     public int Default { get; init; }
-
-    /// <inheritdoc/>
-    public override bool HasSameValue(T left, T right) => Get(left) == Get(right);
-
-    /// <inheritdoc/>
-    public override void Copy(T source, T target) => Set(target, Get(source));
 
     /// <inheritdoc/>
     public override FieldViolation? Check(T row, bool isCreate) => Get(row) switch

@@ -1,6 +1,7 @@
 using Google.Protobuf;
 using KhsCrm.Contracts.Values;
 using KhsCrm.V1;
+
 namespace KhsCrm.Contracts.Entities.Fields;
 
 /// <summary>The id of a row; null is unset.</summary>
@@ -8,26 +9,14 @@ namespace KhsCrm.Contracts.Entities.Fields;
 /// <param name="name">The name in the contract.</param>
 /// <param name="get">Reads it.</param>
 /// <param name="set">Sets it.</param>
-public sealed class IdField<T>(string name, Func<T, string?> get, Action<T, string?> set) : EntityField<T>(name)
+public sealed class IdField<T>(string name, Func<T, string?> get, Action<T, string?> set) : ValueField<T, string?>(name, get, set)
     where T : class, IMessage<T>
 {
-    /// <summary>Reads it.</summary>
-    public Func<T, string?> Get { get; } = get;
-
-    /// <summary>Sets it.</summary>
-    public Action<T, string?> Set { get; } = set;
-
     /// <summary>The kind of row that a client's value has to name; unspecified for any, or for none.</summary>
     public EntityType References { get; init; }
 
     /// <summary>Whether it is the user who wrote the row; by <see cref="FieldWriter.ServiceOnCreate"/>, who made it.</summary>
     public bool NamesWriter { get; init; }
-
-    /// <inheritdoc/>
-    public override bool HasSameValue(T left, T right) => Get(left) == Get(right);
-
-    /// <inheritdoc/>
-    public override void Copy(T source, T target) => Set(target, Get(source));
 
     /// <inheritdoc/>
     public override FieldViolation? Check(T row, bool isCreate) => ValueRules.Id(Name, Get(row));

@@ -1,5 +1,6 @@
 using Google.Protobuf;
 using KhsCrm.Contracts.Values;
+
 namespace KhsCrm.Contracts.Entities.Fields;
 
 /// <summary>A decimal, as text.</summary>
@@ -7,23 +8,14 @@ namespace KhsCrm.Contracts.Entities.Fields;
 /// <param name="name">The name in the contract.</param>
 /// <param name="get">Reads it.</param>
 /// <param name="set">Sets it.</param>
-public sealed class QuantityField<T>(string name, Func<T, string> get, Action<T, string> set) : EntityField<T>(name)
+public sealed class QuantityField<T>(string name, Func<T, string> get, Action<T, string> set) : ValueField<T, string>(name, get, set)
     where T : class, IMessage<T>
 {
-    /// <summary>Reads it.</summary>
-    public Func<T, string> Get { get; } = get;
-
-    /// <summary>Sets it.</summary>
-    public Action<T, string> Set { get; } = set;
-
     /// <summary>What a new row gets; empty for nothing.</summary>
     public string Default { get; init; } = "";
 
     /// <inheritdoc/>
     public override bool HasSameValue(T left, T right) => Quantity.AreEqual(Get(left), Get(right));
-
-    /// <inheritdoc/>
-    public override void Copy(T source, T target) => Set(target, Get(source));
 
     /// <inheritdoc/>
     public override FieldViolation? Check(T row, bool isCreate) => ValueRules.Quantity(Name, Get(row));

@@ -1,5 +1,6 @@
 using Google.Protobuf;
 using KhsCrm.Contracts.Values;
+
 namespace KhsCrm.Contracts.Entities.Fields;
 
 /// <summary>A text; null is unset, which only an optional one can be.</summary>
@@ -7,15 +8,9 @@ namespace KhsCrm.Contracts.Entities.Fields;
 /// <param name="name">The name in the contract.</param>
 /// <param name="get">Reads it.</param>
 /// <param name="set">Sets it.</param>
-public sealed class TextField<T>(string name, Func<T, string?> get, Action<T, string?> set) : EntityField<T>(name)
+public sealed class TextField<T>(string name, Func<T, string?> get, Action<T, string?> set) : ValueField<T, string?>(name, get, set)
     where T : class, IMessage<T>
 {
-    /// <summary>Reads it.</summary>
-    public Func<T, string?> Get { get; } = get;
-
-    /// <summary>Sets it.</summary>
-    public Action<T, string?> Set { get; } = set;
-
     /// <summary>The fewest characters.</summary>
     public int Min { get; init; }
 
@@ -30,12 +25,6 @@ public sealed class TextField<T>(string name, Func<T, string?> get, Action<T, st
 
     /// <summary>How a device finds the row by it.</summary>
     public TextSearch Search { get; init; }
-
-    /// <inheritdoc/>
-    public override bool HasSameValue(T left, T right) => Get(left) == Get(right);
-
-    /// <inheritdoc/>
-    public override void Copy(T source, T target) => Set(target, Get(source));
 
     /// <inheritdoc/>
     public override FieldViolation? Check(T row, bool isCreate)
