@@ -45,7 +45,11 @@ internal sealed record Cursor(
     public Cursor Narrow(KindSet kinds)
     {
         var lost = Reading.Except(kinds);
-        return lost.IsEmpty ? this : this with { Reading = Reading.Except(lost), Anew = Anew.Except(lost) };
+        if (lost.IsEmpty)
+            return this;
+        // One that began anew in an earlier window has come whole: the device is still to be told so.
+        var unbegun = KindSet.Of(lost.ToTypes().Where(type => StartOf(type) is null));
+        return this with { Reading = Reading.Except(lost), Anew = Anew.Except(unbegun) };
     }
 
     /// <summary>The same without some kinds, which begin anew.</summary>

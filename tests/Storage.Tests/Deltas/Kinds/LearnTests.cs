@@ -65,12 +65,7 @@ public sealed class LearnTests
         await device.SyncAsync();
         device.Install(OldApp);
         await device.SyncAsync();
-        await database.RunAsync($"DELETE FROM job_status_history WHERE job_id = '{job}'; DELETE FROM tombstones");
-        var cursor = Cursor.Parse(device.Cursor.Memory)!;
-        device.Cursor = ByteString.CopyFrom((cursor with
-        {
-            Held = cursor.Held with { Behind = [cursor.Held.Behind.Single() with { TakenAt = DateTime.UnixEpoch }] },
-        }).ToBytes());
+        await ForgetDeletionsAsync(database, device, job);
 
         device.Install(NewApp);
         await device.SyncAsync();
@@ -78,6 +73,34 @@ public sealed class LearnTests
         var expected = await database.IdsAsync("SELECT id FROM job_status_history");
         Assert.True(expected.SetEquals(device.Ids(New)));
         Assert.Equal(expected.Count, device.Received.Count);
+    }
+
+    [Fact]
+    public async Task A_kind_that_came_anew_and_is_left_amid_the_next_window_keeps_nothing_that_is_gone()
+    {
+        await using var database = await SyncedDatabase.CreateAsync();
+        var job = await SeedAsync(database);
+        var device = database.App(NewApp);
+        await device.SyncAsync();
+        device.Install(OldApp);
+        await device.SyncAsync();
+        await ForgetDeletionsAsync(database, device, job);
+        device.Server = database.NewServer(pageSize: 1);
+        device.Install(NewApp);
+        do
+            Assert.False((await device.ReadAsync())!.Checkpoint);
+        while (Cursor.Parse(device.Cursor.Memory)!.IsInsideWindow);
+        for (var i = 0; i < 3; i++)
+            await database.AddCustomerAsync();
+        await device.ReadAsync();
+        Assert.True(Cursor.Parse(device.Cursor.Memory)!.IsInsideWindow);
+
+        device.Install(OldApp);
+        await device.SyncAsync();
+        device.Install(NewApp);
+        await device.SyncAsync();
+
+        Assert.Equal((await database.IdsAsync("SELECT id FROM job_status_history")).Order(), device.Ids(New).Order());
     }
 
     [Fact]
@@ -130,6 +153,17 @@ public sealed class LearnTests
 
         Assert.NotEmpty(device.Rows);
         Assert.Empty(nothing.Received);
+    }
+
+    // The one kind that the device left has to begin anew.
+    private static async Task ForgetDeletionsAsync(SyncedDatabase database, DeltaDevice device, Guid job)
+    {
+        await database.RunAsync($"DELETE FROM job_status_history WHERE job_id = '{job}'; DELETE FROM tombstones");
+        var cursor = Cursor.Parse(device.Cursor.Memory)!;
+        device.Cursor = ByteString.CopyFrom((cursor with
+        {
+            Held = cursor.Held with { Behind = [cursor.Held.Behind.Single() with { TakenAt = DateTime.UnixEpoch }] },
+        }).ToBytes());
     }
 
     // The job is the worker's; another is not.
