@@ -60,7 +60,7 @@ public sealed class NeverGivesUpTests : IAsyncLifetime
 
         await stream.WelcomeAsync();
         await stream.WriteAsync(Rows.Checkpoint("c", 0));
-        await UntilAsync(client, status => status.State == SyncState.Live);
+        await client.UntilAsync(status => status.State == SyncState.Live);
     }
 
     [Fact]
@@ -73,10 +73,10 @@ public sealed class NeverGivesUpTests : IAsyncLifetime
         await stream.WriteAsync(Rows.Checkpoint(
             "c1", 0, Rows.Saved(Rows.Customer("Ada", "no-id")), Rows.Saved(Rows.Job(Rows.NewId(), "no-job")), Rows.Saved(Rows.Customer("Bea"))));
 
-        await UntilAsync(_client, status => status is { State: SyncState.Live, SetAside: 2 });
+        await _client.UntilAsync(status => status is { State: SyncState.Live, SetAside: 2 });
         Assert.Equal("Bea", (await _client.Customers.ListAsync(cancellationToken: Ct)).Items.Single().Name);
         await stream.WriteAsync(Rows.Checkpoint("c2", 0, Rows.Deleted(EntityType.Customer, "no-id")));
-        await UntilAsync(_client, status => status is { State: SyncState.Live, SetAside: 1 });
+        await _client.UntilAsync(status => status is { State: SyncState.Live, SetAside: 1 });
     }
 
     [Fact]
@@ -142,7 +142,7 @@ public sealed class NeverGivesUpTests : IAsyncLifetime
         var stream = await _server.AcceptAsync();
         await stream.WelcomeAsync();
         await stream.WriteAsync(Rows.Checkpoint("c1", 0));
-        await UntilAsync(client, status => status.State == SyncState.Live);
+        await client.UntilAsync(status => status.State == SyncState.Live);
         await client.Customers.AddAsync(new() { Name = "Ada", Address = "Here" }, Ct);
         // The batch may not be read before the device has given the stream up.
         await stream.ReadUntilGoneAsync();
@@ -163,73 +163,13 @@ public sealed class NeverGivesUpTests : IAsyncLifetime
         var stream = await _server.AcceptAsync();
         await stream.WelcomeAsync();
         await stream.WriteAsync(Rows.Checkpoint("c1", 0));
-        await UntilAsync(_client, status => status.State == SyncState.Live);
+        await _client.UntilAsync(status => status.State == SyncState.Live);
 
         await _client.StopAsync(Ct);
 
         Assert.Contains(SyncState.Live, states);
         await _client.StartAsync(Ct); // The folder was given back.
         await (await _server.AcceptAsync()).WelcomeAsync();
-    }
-
-    [Fact]
-    public async Task Signing_in_again_resumes_the_sync()
-    {
-        await _client.StartAsync(Ct);
-        var stream = await _server.AcceptAsync();
-        await stream.WelcomeAsync();
-        _server.AllowsRefresh = false;
-        stream.Fail(StatusCode.Unauthenticated, "ACCESS_TOKEN_INVALID");
-        await UntilAsync(_client, status => status.State == SyncState.SignedOut);
-
-        await _client.SignInAsync("olga@khscrm.com", "secret", Ct);
-
-        await (await _server.AcceptAsync()).WelcomeAsync();
-    }
-
-    [Fact]
-    public async Task Signing_out_and_in_again_resumes_the_sync_and_the_observers()
-    {
-        await _client.StartAsync(Ct);
-        var stream = await _server.AcceptAsync();
-        await stream.WelcomeAsync();
-        await stream.WriteAsync(Rows.Checkpoint("c1", 0, Rows.Saved(Rows.Customer("Ada"))));
-        await UntilAsync(_client, status => status.State == SyncState.Live);
-        await using var pages = _client.Customers.ObserveAsync(cancellationToken: Ct).GetAsyncEnumerator(Ct);
-        Assert.True(await pages.MoveNextAsync());
-        Assert.Single(pages.Current.Items);
-
-        await _client.SignOutAsync(Ct);
-        await UntilEmptyAsync(isEmpty: true);
-        await _client.SignInAsync("olga@khscrm.com", "secret", Ct);
-
-        await UntilEmptyAsync(isEmpty: false);
-        await (await _server.AcceptAsync()).WelcomeAsync();
-
-        async Task UntilEmptyAsync(bool isEmpty)
-        {
-            do
-                Assert.True(await pages.MoveNextAsync());
-            while (pages.Current.Items.Count == 0 != isEmpty);
-        }
-    }
-
-    [Fact]
-    public async Task Signing_out_needs_no_network_and_the_session_ends_when_there_is_one()
-    {
-        // What was asked before the network came back is not answered any more.
-        await using var client = await OpenSecondAsync(options => options.AnswerTimeout = TimeSpan.FromSeconds(5));
-        _server.IsAuthBlocked = true;
-
-        await client.SignOutAsync(Ct).WaitAsync(ScriptedServer.Hung, Ct);
-
-        Assert.Null((await client.GetDeviceAsync(Ct)).User);
-        Assert.Equal(0, _server.Logouts);
-        _server.IsAuthBlocked = false;
-        await client.SignInAsync("olga@khscrm.com", "secret", Ct);
-        await client.StartAsync(Ct);
-        await (await _server.AcceptAsync()).WelcomeAsync();
-        await _server.LoggedOut.WaitAsync(ScriptedServer.Hung, Ct);
     }
 
     [Fact]
@@ -259,7 +199,7 @@ public sealed class NeverGivesUpTests : IAsyncLifetime
             (options.FirstReconnectDelay, options.LongestReconnectDelay) = (TimeSpan.FromDays(1), TimeSpan.FromDays(1)));
         await client.StartAsync(Ct);
         (await _server.AcceptAsync()).FailBare(StatusCode.Unimplemented);
-        await UntilAsync(client, status => status.Failure is not null);
+        await client.UntilAsync(status => status.Failure is not null);
 
         client.Resume();
 
@@ -274,7 +214,7 @@ public sealed class NeverGivesUpTests : IAsyncLifetime
         await client.StartAsync(Ct);
         (await _server.AcceptAsync()).Fail(StatusCode.FailedPrecondition, "PROTOCOL_VERSION_UNSUPPORTED");
 
-        await UntilAsync(client, status => status.State == SyncState.UpdateRequired);
+        await client.UntilAsync(status => status.State == SyncState.UpdateRequired);
     }
 
     private async Task<KhsCrmClient> OpenSecondAsync(Action<KhsCrmClientOptions> configure)
@@ -285,16 +225,5 @@ public sealed class NeverGivesUpTests : IAsyncLifetime
             options.LongestReconnectDelay = TimeSpan.FromMilliseconds(2);
             configure(options);
         });
-    }
-
-    private static async Task UntilAsync(KhsCrmClient client, Func<ClientStatus, bool> isIt)
-    {
-        using var hung = CancellationTokenSource.CreateLinkedTokenSource(Ct);
-        hung.CancelAfter(ScriptedServer.Hung);
-        await foreach (var status in client.ObserveStatusAsync(hung.Token))
-        {
-            if (isIt(status))
-                return;
-        }
     }
 }
