@@ -41,6 +41,10 @@ internal sealed class Hostile(CallInvoker invoker, Accounts.Account account, Poo
             {
                 return;
             }
+            catch (InvalidProtocolBufferException exception)
+            {
+                report.Found(new FuzzFinding("an error whose details are no message", $"{exception}", null));
+            }
             catch (Exception exception) when (exception is IOException or InvalidOperationException)
             {
                 // A write that meets the end of the call before the call itself has heard of it.
@@ -53,13 +57,6 @@ internal sealed class Hostile(CallInvoker invoker, Accounts.Account account, Poo
     {
         if (_device is null or { IsSpent: true } || _random.Next(20) == 0)
             _device = new HostileDevice(_random, before: _device);
-        try
-        {
-            await new HostileStream(invoker, account, pool, report, _verdicts, _random, credentials, _device).RunAsync(stop);
-        }
-        catch (InvalidProtocolBufferException exception)
-        {
-            report.Found(new FuzzFinding("an answer that is no message", exception.Message, null));
-        }
+        await new HostileStream(invoker, account, pool, report, _verdicts, _random, credentials, _device).RunAsync(stop);
     }
 }

@@ -33,7 +33,7 @@ internal sealed class HostileStream(
             var isOpen = await TrySendAsync(call, Hello());
             for (var sent = 0; await call.ResponseStream.MoveNext(CancellationToken.None);)
             {
-                var message = SyncStreamResponse.Parser.ParseFrom(call.ResponseStream.Current);
+                var message = Read(call.ResponseStream.Current);
                 var unanswered = _waiting.Count;
                 Take(message);
                 // A heartbeat is no sign that the batch gets its answer.
@@ -62,6 +62,19 @@ internal sealed class HostileStream(
         {
             device.IsSpent |= _waiting.Count > 0;
             throw;
+        }
+    }
+
+    private SyncStreamResponse Read(byte[] answer)
+    {
+        try
+        {
+            return SyncStreamResponse.Parser.ParseFrom(answer);
+        }
+        catch (InvalidProtocolBufferException exception)
+        {
+            report.Found(new FuzzFinding("an answer that is no message", $"{exception.Message} {Convert.ToHexString(answer)}", Record));
+            throw new InvalidOperationException("The answer is no message.", exception);
         }
     }
 

@@ -1,3 +1,4 @@
+using Google.Protobuf;
 using KhsCrm.V1;
 using Xunit;
 
@@ -45,5 +46,32 @@ public sealed class OddRowTests
         await device.SyncAsync();
 
         Assert.Single(device.Ids(EntityType.Material));
+    }
+
+    [Fact]
+    public async Task Details_of_any_depth_are_sent_in_a_message_that_every_client_can_read()
+    {
+        await using var database = await SyncedDatabase.CreateAsync();
+        await database.RunAsync(
+            $$"""
+            INSERT INTO activity_logs (entity_type, entity_id, action, user_id, details)
+            SELECT shape, gen_random_uuid(), 'x', '{{SyncedDatabase.Owner}}', (starts || repeat(opens, depth) || '1' || repeat(closes, depth) || ends)::jsonb
+            FROM generate_series(1, 110) AS d(depth), (VALUES ('object', '', '{"a":', '}', ''), ('list', '{"a":', '[', ']', '}'))
+                AS s(shape, starts, opens, closes, ends)
+            """);
+
+        var device = database.Device(null, 2, EntityType.ActivityLog);
+        await device.SyncAsync();
+
+        Entity[] entries = [.. device.Rows.Values.Where(entity => entity.ActivityLog.EntityType is "object" or "list")];
+        Assert.Equal(220, entries.Length);
+        // The deepest place that an entry has in any message.
+        foreach (var entity in entries)
+        {
+            var answer = new SyncStreamResponse { PushResult = new() { Results = { new OperationResult { Entity = entity } } } };
+            Assert.Equal(answer, SyncStreamResponse.Parser.ParseFrom(answer.ToByteArray()));
+        }
+
+        Assert.Equal(30, entries.Count(entity => entity.ActivityLog is { EntityType: "object" } entry && entry.Details.Fields.ContainsKey("a")));
     }
 }
