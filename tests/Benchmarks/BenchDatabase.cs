@@ -1,5 +1,5 @@
+using KhsCrm.Development.Postgres;
 using KhsCrm.Storage.Schema;
-using KhsCrm.SyncServer.Development.Postgres;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace KhsCrm.Benchmarks;

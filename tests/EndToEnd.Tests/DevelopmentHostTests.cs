@@ -16,8 +16,8 @@ public sealed class DevelopmentHostTests
         try
         {
             await using var host = ChildProcess.Start(
-                "KhsCrm.SyncServer.dll",
-                ["dev", "--port", "0", "--data", folder.FullName, "--customers", "2", "--jobs", "2", "--materials", "2"]);
+                "KhsCrm.Development.dll",
+                ["--port", "0", "--data", folder.FullName, "--customers", "2", "--jobs", "2", "--materials", "2"]);
             var line = await host.WaitForLineAsync("PostgreSQL on 127.0.0.1:");
             port = line["PostgreSQL on 127.0.0.1:".Length..].Split(',')[0];
             await host.WaitForLineAsync("ready http://127.0.0.1:");

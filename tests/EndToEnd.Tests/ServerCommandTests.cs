@@ -55,10 +55,10 @@ public sealed class ServerCommandTests
     {
         await using var service = await Service.StartAsync();
 
-        var second = await RunAsync(
-            ["dev", "--port", $"{new Uri(service.Url).Port}", "--connection", service.ConnectionString], null);
+        await using var second = ChildProcess.Start(
+            "KhsCrm.Development.dll", ["--port", $"{new Uri(service.Url).Port}", "--connection", service.ConnectionString]);
 
-        Assert.Equal(1, second.ExitCode);
+        Assert.Equal(1, await second.WaitForExitAsync());
         Assert.Matches("^error: .*address already in use. End what listens there, or choose another address with --port.$", second.Errors.Trim());
         Assert.DoesNotContain("   at ", second.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("fail:", second.Output, StringComparison.Ordinal);

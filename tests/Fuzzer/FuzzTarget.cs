@@ -63,8 +63,8 @@ internal sealed class FuzzTarget : IAsyncDisposable
         {
             ArgumentList =
             {
-                Path.Combine(AppContext.BaseDirectory, "KhsCrm.SyncServer.dll"),
-                "dev", "--port", "0", "--http-port", "0", "--connection", postgres.ConnectionString,
+                Path.Combine(AppContext.BaseDirectory, "KhsCrm.Development.dll"),
+                "--port", "0", "--http-port", "0", "--connection", postgres.ConnectionString,
                 "--customers", "4", "--jobs", "8", "--materials", "16",
             },
             RedirectStandardOutput = true,

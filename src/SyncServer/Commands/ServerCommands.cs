@@ -15,6 +15,5 @@ internal static class ServerCommands
         MigrateCommand.Create(),
         SetPasswordCommand.Create(),
         HistoryCommand.Create(),
-        DevelopmentCommand.Create(),
     };
 }

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
-using KhsCrm.Storage.SampleData;
+using KhsCrm.Development.SampleData;
 using Npgsql;
 
 namespace KhsCrm.Benchmarks.Audit;

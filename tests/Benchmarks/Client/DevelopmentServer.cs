@@ -18,7 +18,7 @@ internal sealed class DevelopmentServer : IDisposable
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true };
         foreach (var argument in new[]
         {
-            Path.Combine(AppContext.BaseDirectory, "KhsCrm.SyncServer.dll"), "dev", "--port", "0",
+            Path.Combine(AppContext.BaseDirectory, "KhsCrm.Development.dll"), "--port", "0",
             "--connection", connectionString, "--customers", $"{size.Customers}", "--jobs", $"{size.Jobs}",
             "--materials", $"{size.Materials}",
         })

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using KhsCrm.Benchmarks.Push;
-using KhsCrm.Storage.SampleData;
+using KhsCrm.Development.SampleData;
 using Npgsql;
 
 namespace KhsCrm.Benchmarks.Cost;

@@ -1,5 +1,5 @@
+using KhsCrm.Development.SampleData;
 using KhsCrm.Storage.Queries;
-using KhsCrm.Storage.SampleData;
 using Npgsql;
 
 namespace KhsCrm.Benchmarks.Plans;

@@ -1,6 +1,6 @@
 using KhsCrm.Benchmarks.Live;
 using KhsCrm.Benchmarks.Report;
-using KhsCrm.Storage.SampleData;
+using KhsCrm.Development.SampleData;
 using Npgsql;
 
 namespace KhsCrm.Benchmarks.Pull;

@@ -3,7 +3,7 @@ using System.Globalization;
 using Grpc.Core;
 using Grpc.Net.Client;
 using KhsCrm.Benchmarks.Report;
-using KhsCrm.Storage.SampleData;
+using KhsCrm.Development.SampleData;
 using KhsCrm.V1;
 using Npgsql;
 

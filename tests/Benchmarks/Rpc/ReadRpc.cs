@@ -1,7 +1,7 @@
 using Google.Protobuf;
 using Grpc.Core;
+using KhsCrm.Development.SampleData;
 using KhsCrm.Storage.Queries;
-using KhsCrm.Storage.SampleData;
 using KhsCrm.V1;
 using Npgsql;
 

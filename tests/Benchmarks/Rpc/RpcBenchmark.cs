@@ -3,7 +3,7 @@ using Grpc.Core;
 using Grpc.Net.Client;
 using KhsCrm.Benchmarks.Live;
 using KhsCrm.Benchmarks.Report;
-using KhsCrm.Storage.SampleData;
+using KhsCrm.Development.SampleData;
 using Npgsql;
 
 namespace KhsCrm.Benchmarks.Rpc;

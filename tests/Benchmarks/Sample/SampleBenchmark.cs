@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using KhsCrm.Storage.SampleData;
+using KhsCrm.Development.SampleData;
 using Npgsql;
 
 namespace KhsCrm.Benchmarks.Sample;

@@ -78,8 +78,8 @@ internal sealed class CrashRig : IAsyncDisposable
     }
 
     private static ChildProcess Launch(RestartableServer postgres, int port) => ChildProcess.Start(
-        "KhsCrm.SyncServer.dll",
-        ["dev", "--port", $"{port}", "--http-port", "0", "--connection", postgres.ConnectionString, "--customers", "1", "--jobs", "1", "--materials", "1"]);
+        "KhsCrm.Development.dll",
+        ["--port", $"{port}", "--http-port", "0", "--connection", postgres.ConnectionString, "--customers", "1", "--jobs", "1", "--materials", "1"]);
 
     private static async Task<string> UrlAsync(ChildProcess process) => (await process.WaitForLineAsync("ready "))["ready ".Length..];
 }

@@ -118,8 +118,8 @@ internal sealed class Service : IAsyncDisposable
     }
 
     private static ChildProcess Launch(TestDatabase database, int port, (string Name, string Value)[] settings) => ChildProcess.Start(
-        "KhsCrm.SyncServer.dll",
-        ["dev", "--port", $"{port}", "--http-port", "0", "--connection", database.ConnectionString, "--customers", "4", "--jobs", "5", "--materials", "8"],
+        "KhsCrm.Development.dll",
+        ["--port", $"{port}", "--http-port", "0", "--connection", database.ConnectionString, "--customers", "4", "--jobs", "5", "--materials", "8"],
         // Devices on a bad network renew their tokens, and under stress sign in, far more often than people do.
         environment:
         [

@@ -1,4 +1,4 @@
-using KhsCrm.Storage.SampleData;
+using KhsCrm.Development.SampleData;
 using KhsCrm.Storage.Tests.Database;
 using Npgsql;
 using Xunit;

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using KhsCrm.SyncServer.Development.Postgres;
+using KhsCrm.Development.Postgres;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using Xunit;

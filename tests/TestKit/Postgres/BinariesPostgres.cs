@@ -1,4 +1,4 @@
-using KhsCrm.SyncServer.Development.Postgres;
+using KhsCrm.Development.Postgres;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace KhsCrm.TestKit;

@@ -1,0 +1,3 @@
+using KhsCrm.Development;
+
+return await DevelopmentCommand.Create().Parse(args).InvokeAsync();
