@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using KhsCrm.Storage.Durability;
 using KhsCrm.V1;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -85,7 +86,15 @@ public sealed class DeltaReader(
         {
             var connections = window.Query.IsStretch ? firstSyncs ?? dataSource : dataSource;
             await using var connection = await connections.OpenConnectionAsync(cancellationToken);
-            read = await window.ReadAsync(connection, cancellationToken);
+            try
+            {
+                read = await window.ReadAsync(connection, cancellationToken);
+            }
+            catch
+            {
+                connections.ForgetPrepared();
+                throw;
+            }
         }
         // Nothing is cut on a timeline before it is on record: the rows of a restored dump are stamped anew first.
         while (await _timelines.RecordAsync(read.Header, cancellationToken));

@@ -62,9 +62,23 @@ public sealed class LiveReader(
     public async Task<LiveWindow> ReadAsync(
         LivePosition from, KindSet kinds, Guid[] devices, CancellationToken cancellationToken)
     {
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        try
+        {
+            return await ReadAsync(connection, from, kinds, devices, cancellationToken);
+        }
+        catch
+        {
+            dataSource.ForgetPrepared();
+            throw;
+        }
+    }
+
+    private async Task<LiveWindow> ReadAsync(
+        NpgsqlConnection connection, LivePosition from, KindSet kinds, Guid[] devices, CancellationToken cancellationToken)
+    {
         var query = new LiveQuery(from.Snapshot, options.Value.WindowRows + 1);
         EntityTable[] tables = [.. EntityTables.All.Where(table => kinds.Contains(table.Kind.Type))];
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await using var batch = connection.CreateBatch();
         batch.BatchCommands.Add(new(Begin));
         batch.BatchCommands.Add(WindowHeader.Command(Nobody));

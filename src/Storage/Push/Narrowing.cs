@@ -1,3 +1,4 @@
+using KhsCrm.Storage.Durability;
 using Npgsql;
 
 namespace KhsCrm.Storage.Push;
@@ -37,8 +38,16 @@ internal abstract class Narrowing<TWork, TResult>(
                 isConnected = true;
                 var now = timeProvider.GetUtcNow().UtcDateTime;
                 now = now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMicrosecond));
-                if (await TryAsync(connection, work, now, locks, cancellationToken) is { } results)
-                    return results;
+                try
+                {
+                    if (await TryAsync(connection, work, now, locks, cancellationToken) is { } results)
+                        return results;
+                }
+                catch
+                {
+                    connections.ForgetPrepared();
+                    throw;
+                }
             }
             catch (PostgresException exception) when (DatabaseFault.IsTransient(exception) && attempt < MaxAttempts)
             {

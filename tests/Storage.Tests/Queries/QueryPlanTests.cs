@@ -1,6 +1,6 @@
+using KhsCrm.Development.SampleData;
 using KhsCrm.Storage.Deltas;
 using KhsCrm.Storage.Queries;
-using KhsCrm.Development.SampleData;
 using KhsCrm.Storage.Tables;
 using KhsCrm.Storage.Tests.Database;
 using KhsCrm.V1;
