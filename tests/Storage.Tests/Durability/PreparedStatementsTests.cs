@@ -18,7 +18,10 @@ public sealed class PreparedStatementsTests : DatabaseTest
     {
         await using var connections = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(ConnectionString)
         {
-            MaxPoolSize = 1, MaxAutoPrepare = 2, AutoPrepareMinUsages = 1, NoResetOnClose = true,
+            MaxPoolSize = 1,
+            MaxAutoPrepare = 2,
+            AutoPrepareMinUsages = 1,
+            NoResetOnClose = true,
         });
         Assert.Equal("first", await ReadAsync(connections, "SELECT 'first'"));
         Assert.Equal("third", await ReadAsync(connections, "SELECT 'third'"));
