@@ -60,12 +60,7 @@ public sealed class LearnTests
     public async Task A_kind_whose_deletions_are_forgotten_begins_anew_and_the_others_go_on()
     {
         await using var database = await SyncedDatabase.CreateAsync();
-        var job = await SeedAsync(database);
-        var device = database.App(NewApp);
-        await device.SyncAsync();
-        device.Install(OldApp);
-        await device.SyncAsync();
-        await ForgetDeletionsAsync(database, device, job);
+        var device = await LeftLongAgoAsync(database);
 
         device.Install(NewApp);
         await device.SyncAsync();
@@ -79,12 +74,7 @@ public sealed class LearnTests
     public async Task A_kind_that_came_anew_and_is_left_amid_the_next_window_keeps_nothing_that_is_gone()
     {
         await using var database = await SyncedDatabase.CreateAsync();
-        var job = await SeedAsync(database);
-        var device = database.App(NewApp);
-        await device.SyncAsync();
-        device.Install(OldApp);
-        await device.SyncAsync();
-        await ForgetDeletionsAsync(database, device, job);
+        var device = await LeftLongAgoAsync(database);
         device.Server = database.NewServer(pageSize: 1);
         device.Install(NewApp);
         do
@@ -155,15 +145,21 @@ public sealed class LearnTests
         Assert.Empty(nothing.Received);
     }
 
-    // The one kind that the device left has to begin anew.
-    private static async Task ForgetDeletionsAsync(SyncedDatabase database, DeltaDevice device, Guid job)
+    // The kind that the device left has to begin anew: what was deleted of it meanwhile is forgotten.
+    private static async Task<DeltaDevice> LeftLongAgoAsync(SyncedDatabase database)
     {
+        var job = await SeedAsync(database);
+        var device = database.App(NewApp);
+        await device.SyncAsync();
+        device.Install(OldApp);
+        await device.SyncAsync();
         await database.RunAsync($"DELETE FROM job_status_history WHERE job_id = '{job}'; DELETE FROM tombstones");
         var cursor = Cursor.Parse(device.Cursor.Memory)!;
         device.Cursor = ByteString.CopyFrom((cursor with
         {
             Held = cursor.Held with { Behind = [cursor.Held.Behind.Single() with { TakenAt = DateTime.UnixEpoch }] },
         }).ToBytes());
+        return device;
     }
 
     // The job is the worker's; another is not.
