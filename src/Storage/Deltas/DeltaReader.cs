@@ -85,16 +85,7 @@ public sealed class DeltaReader(
         do
         {
             var connections = window.Query.IsStretch ? firstSyncs ?? dataSource : dataSource;
-            await using var connection = await connections.OpenConnectionAsync(cancellationToken);
-            try
-            {
-                read = await window.ReadAsync(connection, cancellationToken);
-            }
-            catch
-            {
-                connections.ForgetPrepared();
-                throw;
-            }
+            read = await connections.UseAsync(connection => window.ReadAsync(connection, cancellationToken), cancellationToken);
         }
         // Nothing is cut on a timeline before it is on record: the rows of a restored dump are stamped anew first.
         while (await _timelines.RecordAsync(read.Header, cancellationToken));

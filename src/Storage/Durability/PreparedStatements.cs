@@ -2,18 +2,31 @@ using Npgsql;
 
 namespace KhsCrm.Storage.Durability;
 
-/// <summary>What connections that keep prepared statements do after a batch that did not come to its end.</summary>
+/// <summary>Batches on connections that keep prepared statements.</summary>
 internal static class PreparedStatements
 {
     /// <summary>
-    /// Closes the pool's connections if they keep statements, those in use once they are returned. An error or a cancellation amid a batch keeps the
-    /// statements behind it from being prepared, and Npgsql does not notice: where it gave one the name of another that it replaced,
-    /// the next use would run the other, and read its rows as what they are not. To be called before the connection of the batch
-    /// is returned.
+    /// Runs batches on a connection of a pool. When one fails or is broken off, the pool's connections are closed if they keep
+    /// statements; those in use, once they are returned.
     /// </summary>
-    public static void ForgetPrepared(this NpgsqlDataSource connections)
+    /// <remarks>
+    /// A failure amid a batch keeps the statements behind it from being prepared, and Npgsql does not notice. Where one was to take
+    /// the name of another that it replaces, its next use would meet the other, and rows be read as what they are not.
+    /// </remarks>
+    public static async Task<T> UseAsync<T>(
+        this NpgsqlDataSource connections, Func<NpgsqlConnection, Task<T>> useAsync, CancellationToken cancellationToken)
     {
-        if (new NpgsqlConnectionStringBuilder(connections.ConnectionString).MaxAutoPrepare > 0)
-            connections.Clear();
+        await using var connection = await connections.OpenConnectionAsync(cancellationToken);
+        try
+        {
+            return await useAsync(connection);
+        }
+        catch
+        {
+            // This one is closed with the others, because it is returned after them.
+            if (new NpgsqlConnectionStringBuilder(connections.ConnectionString).MaxAutoPrepare > 0)
+                connections.Clear();
+            throw;
+        }
     }
 }

@@ -18,9 +18,11 @@ public sealed class LiveReader(
     private static readonly DeltaScope Nobody = new(Guid.Empty, Role.Unspecified, null, []);
 
     /// <summary>The position of now, proved durable.</summary>
-    public async Task<LivePosition> ReadPositionAsync(CancellationToken cancellationToken)
+    public Task<LivePosition> ReadPositionAsync(CancellationToken cancellationToken) =>
+        dataSource.UseAsync(connection => ReadPositionAsync(connection, cancellationToken), cancellationToken);
+
+    private static async Task<LivePosition> ReadPositionAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await using var batch = connection.CreateBatch();
         batch.BatchCommands.Add(new(Begin));
         batch.BatchCommands.Add(WindowHeader.Command(Nobody));
@@ -59,20 +61,8 @@ public sealed class LiveReader(
     /// <param name="kinds">The kinds that any stream wants.</param>
     /// <param name="devices">The devices whose outbox may have moved.</param>
     /// <param name="cancellationToken">Stops the query.</param>
-    public async Task<LiveWindow> ReadAsync(
-        LivePosition from, KindSet kinds, Guid[] devices, CancellationToken cancellationToken)
-    {
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        try
-        {
-            return await ReadAsync(connection, from, kinds, devices, cancellationToken);
-        }
-        catch
-        {
-            dataSource.ForgetPrepared();
-            throw;
-        }
-    }
+    public Task<LiveWindow> ReadAsync(LivePosition from, KindSet kinds, Guid[] devices, CancellationToken cancellationToken) =>
+        dataSource.UseAsync(connection => ReadAsync(connection, from, kinds, devices, cancellationToken), cancellationToken);
 
     private async Task<LiveWindow> ReadAsync(
         NpgsqlConnection connection, LivePosition from, KindSet kinds, Guid[] devices, CancellationToken cancellationToken)

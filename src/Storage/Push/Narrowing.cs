@@ -34,20 +34,17 @@ internal abstract class Narrowing<TWork, TResult>(
             var isConnected = false;
             try
             {
-                await using var connection = await connections.OpenConnectionAsync(cancellationToken);
-                isConnected = true;
-                var now = timeProvider.GetUtcNow().UtcDateTime;
-                now = now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMicrosecond));
-                try
-                {
-                    if (await TryAsync(connection, work, now, locks, cancellationToken) is { } results)
-                        return results;
-                }
-                catch
-                {
-                    connections.ForgetPrepared();
-                    throw;
-                }
+                var results = await connections.UseAsync(
+                    connection =>
+                    {
+                        isConnected = true;
+                        var now = timeProvider.GetUtcNow().UtcDateTime;
+                        now = now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMicrosecond));
+                        return TryAsync(connection, work, now, locks, cancellationToken);
+                    },
+                    cancellationToken);
+                if (results is not null)
+                    return results;
             }
             catch (PostgresException exception) when (DatabaseFault.IsTransient(exception) && attempt < MaxAttempts)
             {
@@ -55,7 +52,7 @@ internal abstract class Narrowing<TWork, TResult>(
             }
             catch (PostgresException exception) when (DatabaseFault.IsOfConnection(exception) && attempt == 1)
             {
-                connections.Clear();
+                // They are closed, and the next has prepared nothing.
             }
             catch (PostgresException exception) when (DatabaseFault.FindOfData(exception) is not null && !locks)
             {

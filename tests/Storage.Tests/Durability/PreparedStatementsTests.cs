@@ -12,7 +12,7 @@ public sealed class PreparedStatementsTests : DatabaseTest
 
     [Theory]
     [InlineData(true)]
-    // As Npgsql leaves it: when this fails, Npgsql is mended, and ForgetPrepared can go.
+    // As Npgsql leaves it: when this fails, Npgsql is mended, and UseAsync can go.
     [InlineData(false)]
     public async Task A_statement_is_itself_after_an_error_before_it_in_its_batch(bool forgets)
     {
@@ -25,23 +25,28 @@ public sealed class PreparedStatementsTests : DatabaseTest
         });
         Assert.Equal("first", await ReadAsync(connections, "SELECT 'first'"));
         Assert.Equal("third", await ReadAsync(connections, "SELECT 'third'"));
-        await using (var connection = await connections.OpenConnectionAsync(Cancellation))
+        if (forgets)
+            await Assert.ThrowsAsync<PostgresException>(() => connections.UseAsync(FailAsync, Cancellation));
+        else
         {
-            await using var batch = connection.CreateBatch();
-            batch.BatchCommands.Add(new(FailsAmidItsRows));
-            batch.BatchCommands.Add(new("SELECT 'second'"));
-            await Assert.ThrowsAsync<PostgresException>(async () =>
-            {
-                await using var reader = await batch.ExecuteReaderAsync(Cancellation);
-                while (await reader.ReadAsync(Cancellation))
-                {
-                }
-            });
-            if (forgets)
-                connections.ForgetPrepared();
+            await using var connection = await connections.OpenConnectionAsync(Cancellation);
+            await Assert.ThrowsAsync<PostgresException>(() => FailAsync(connection));
         }
 
         Assert.Equal(forgets, await ReadAsync(connections, "SELECT 'second'") == "second");
+    }
+
+    private static async Task<bool> FailAsync(NpgsqlConnection connection)
+    {
+        await using var batch = connection.CreateBatch();
+        batch.BatchCommands.Add(new(FailsAmidItsRows));
+        batch.BatchCommands.Add(new("SELECT 'second'"));
+        await using var reader = await batch.ExecuteReaderAsync(Cancellation);
+        while (await reader.ReadAsync(Cancellation))
+        {
+        }
+
+        return false;
     }
 
     private static async Task<string> ReadAsync(NpgsqlDataSource connections, string sql)
