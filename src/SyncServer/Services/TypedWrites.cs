@@ -60,8 +60,8 @@ internal sealed class TypedWrites(PushHandler push, RowFinder rows)
             UpdateMask = new() { Paths = { mask } },
         };
         var write = new SingleWrite(operation, Etags.Parse(etagField, etag));
-        return (await ApplyAsync(user, write, cancellationToken)).Entity
-            ?? throw new InvalidOperationException($"An update of a {EntityKinds.Of(row)!.Name} showed no row.");
+        // Somebody else's write of the same commit may have taken the row away, or the caller's right to see it.
+        return (await ApplyAsync(user, write, cancellationToken)).Entity ?? throw NotFound(row);
     }
 
     /// <summary>Deletes a row for good, if it is still of the version that the etag names.</summary>

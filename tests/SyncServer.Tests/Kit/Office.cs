@@ -20,9 +20,9 @@ internal sealed class Office : IAsyncDisposable
 
     public Subtree Others { get; } = Subtree.New();
 
-    public static async Task<Office> OpenAsync()
+    public static async Task<Office> OpenAsync(Dictionary<string, string?>? settings = null)
     {
-        var server = await RunningServer.StartAsync();
+        var server = await RunningServer.StartAsync(settings);
         var worker = await server.AddUserAsync("w@khscrm.com");
         var office = new Office(
             server,
