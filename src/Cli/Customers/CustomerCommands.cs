@@ -21,9 +21,6 @@ internal static class CustomerCommands
 
     public static Argument<string> Id() => new("ID") { Description = "The customer, or the beginning of its id." };
 
-    public static Task<string> ResolveAsync(CommandContext context, string typed, CancellationToken cancellationToken) =>
-        IdPrefix.ResolveAsync(typed, "customer", "customers list", context.Client.Customers.FindIdsAsync, cancellationToken);
-
     public static void Print(Printer printer, Customer row)
     {
         if (printer.IsJson)

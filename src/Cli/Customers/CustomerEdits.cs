@@ -1,6 +1,7 @@
 using System.CommandLine;
 using KhsCrm.Cli.Commands;
 using KhsCrm.Cli.Help;
+using KhsCrm.Cli.Ids;
 using KhsCrm.V1;
 
 namespace KhsCrm.Cli.Customers;
@@ -32,7 +33,7 @@ internal static class CustomerEdits
         command.SetAction(runner.Action(async (context, cancellationToken) =>
         {
             fields.RequireAny(context);
-            var resolved = await CustomerCommands.ResolveAsync(context, context.Require(id), cancellationToken);
+            var resolved = await RowIds.CustomerAsync(context, context.Require(id), cancellationToken);
             CustomerCommands.Print(context.Printer, await context.Client.Customers.UpdateAsync(
                 resolved, row => fields.Set(context, row), cancellationToken: cancellationToken));
         }));
@@ -46,7 +47,7 @@ internal static class CustomerEdits
             "archive", "Take a customer off the lists. Their jobs stay.", "customers archive 01a20597") { id };
         command.SetAction(runner.Action(async (context, cancellationToken) =>
         {
-            var resolved = await CustomerCommands.ResolveAsync(context, context.Require(id), cancellationToken);
+            var resolved = await RowIds.CustomerAsync(context, context.Require(id), cancellationToken);
             var row = await context.Client.Customers.ArchiveAsync(resolved, cancellationToken);
             context.Printer.Answer(row, $"{row.Name} is archived. Undo: khs customers restore {row.Id}");
         }));
@@ -59,7 +60,7 @@ internal static class CustomerEdits
         var command = new KhsCommand("restore", "Restore an archived customer.", "customers restore 01a20597") { id };
         command.SetAction(runner.Action(async (context, cancellationToken) =>
         {
-            var resolved = await CustomerCommands.ResolveAsync(context, context.Require(id), cancellationToken);
+            var resolved = await RowIds.CustomerAsync(context, context.Require(id), cancellationToken);
             var row = await context.Client.Customers.RestoreAsync(resolved, cancellationToken);
             context.Printer.Answer(row, $"{row.Name} is on the lists again.");
         }));

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using KhsCrm.Cli.Commands;
 using KhsCrm.Cli.Help;
+using KhsCrm.Cli.Ids;
 using KhsCrm.Cli.Output;
 using KhsCrm.SyncClient;
 using KhsCrm.V1;
@@ -48,7 +49,7 @@ internal static class CustomerLists
         var command = new KhsCommand("show", "Show a customer and their jobs.", "customers show 01a20597") { id };
         command.SetAction(runner.Action(async (context, cancellationToken) =>
         {
-            var resolved = await CustomerCommands.ResolveAsync(context, context.Require(id), cancellationToken);
+            var resolved = await RowIds.CustomerAsync(context, context.Require(id), cancellationToken);
             CustomerCommands.Print(context.Printer, await context.Client.Customers.GetAsync(resolved, cancellationToken));
             if (!context.Printer.IsJson)
                 await PrintJobsAsync(context, resolved, cancellationToken);

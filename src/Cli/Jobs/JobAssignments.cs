@@ -1,6 +1,7 @@
 using System.CommandLine;
 using KhsCrm.Cli.Commands;
 using KhsCrm.Cli.Help;
+using KhsCrm.Cli.Ids;
 using KhsCrm.V1;
 
 namespace KhsCrm.Cli.Jobs;
@@ -46,7 +47,7 @@ internal static class JobAssignments
     private static async Task<(Job Job, User Worker)> ResolveAsync(
         CommandContext context, Argument<string> id, Argument<string> user, CancellationToken cancellationToken)
     {
-        var jobId = await JobCommands.ResolveAsync(context, context.Require(id), cancellationToken);
+        var jobId = await RowIds.JobAsync(context, context.Require(id), cancellationToken);
         return (
             await context.Client.Jobs.GetAsync(jobId, cancellationToken),
             await UserLookup.ResolveAsync(context, context.Require(user), cancellationToken));

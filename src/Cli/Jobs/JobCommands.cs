@@ -22,9 +22,6 @@ internal static class JobCommands
 
     public static Argument<string> Id(string name = "ID") => new(name) { Description = "The job, or the beginning of its id." };
 
-    public static Task<string> ResolveAsync(CommandContext context, string typed, CancellationToken cancellationToken) =>
-        IdPrefix.ResolveAsync(typed, "job", "jobs list", context.Client.Jobs.FindIdsAsync, cancellationToken);
-
     public static async Task PrintAsync(CommandContext context, Job row, CancellationToken cancellationToken)
     {
         if (context.Printer.IsJson)

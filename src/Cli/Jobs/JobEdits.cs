@@ -2,6 +2,7 @@ using System.CommandLine;
 using KhsCrm.Cli.Commands;
 using KhsCrm.Cli.Errors;
 using KhsCrm.Cli.Help;
+using KhsCrm.Cli.Ids;
 using KhsCrm.Cli.Output;
 using KhsCrm.Contracts.Rules;
 using KhsCrm.SyncClient;
@@ -35,7 +36,7 @@ internal static class JobEdits
         command.SetAction(runner.Action(async (context, cancellationToken) =>
         {
             fields.RequireAny(context);
-            var resolved = await JobCommands.ResolveAsync(context, context.Require(id), cancellationToken);
+            var resolved = await RowIds.JobAsync(context, context.Require(id), cancellationToken);
             var customer = await fields.CustomerAsync(context, cancellationToken);
             var row = await context.Client.Jobs.UpdateAsync(
                 resolved, row => fields.Set(context, row, customer), cancellationToken: cancellationToken);
@@ -52,7 +53,7 @@ internal static class JobEdits
         command.SetAction(runner.Action(async (context, cancellationToken) =>
         {
             var to = Words.ParseStatus(context.Require(status));
-            var resolved = await JobCommands.ResolveAsync(context, context.Require(id), cancellationToken);
+            var resolved = await RowIds.JobAsync(context, context.Require(id), cancellationToken);
             RequireAllowed(await context.Client.Jobs.GetAsync(resolved, cancellationToken), to);
             var row = await context.Client.Jobs.ChangeStatusAsync(resolved, to, cancellationToken);
             context.Printer.Answer(row, $"{row.Title} is {Words.Status(row.Status)}.");
@@ -68,7 +69,7 @@ internal static class JobEdits
             "delete", "Delete a job for good, with its checklist, assignments and history.", "jobs delete 01a20597") { id, yes };
         command.SetAction(runner.Action(async (context, cancellationToken) =>
         {
-            var resolved = await JobCommands.ResolveAsync(context, context.Require(id), cancellationToken);
+            var resolved = await RowIds.JobAsync(context, context.Require(id), cancellationToken);
             var row = await context.Client.Jobs.GetAsync(resolved, cancellationToken);
             if (!context.Get(yes))
                 RequireYes(context.Terminal, row);

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using KhsCrm.Cli.Commands;
-using KhsCrm.Cli.Customers;
+using KhsCrm.Cli.Ids;
 using KhsCrm.Cli.Output;
 using KhsCrm.V1;
 
@@ -21,7 +21,7 @@ internal sealed class JobFields(bool areRequired) : FieldOptions
     /// <summary>The customer that was named; null when none was.</summary>
     public async Task<string?> CustomerAsync(CommandContext context, CancellationToken cancellationToken) =>
         context.Has(_customer)
-            ? await CustomerCommands.ResolveAsync(context, context.Get(_customer)!, cancellationToken)
+            ? await RowIds.CustomerAsync(context, context.Get(_customer)!, cancellationToken)
             : null;
 
     public void Set(CommandContext context, Job row, string? customerId)

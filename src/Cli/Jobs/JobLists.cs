@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using KhsCrm.Cli.Commands;
 using KhsCrm.Cli.Help;
+using KhsCrm.Cli.Ids;
 using KhsCrm.Cli.Output;
 using KhsCrm.SyncClient;
 using KhsCrm.V1;
@@ -54,7 +55,7 @@ internal static class JobLists
         var command = new KhsCommand("show", "Show a job with its customer and assigned workers.", "jobs show 01a20597") { id };
         command.SetAction(runner.Action(async (context, cancellationToken) =>
         {
-            var resolved = await JobCommands.ResolveAsync(context, context.Require(id), cancellationToken);
+            var resolved = await RowIds.JobAsync(context, context.Require(id), cancellationToken);
             await JobCommands.PrintAsync(context, await context.Client.Jobs.GetAsync(resolved, cancellationToken), cancellationToken);
         }));
         return command;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using KhsCrm.Cli.Commands;
 using KhsCrm.Cli.Help;
+using KhsCrm.Cli.Ids;
 using KhsCrm.SyncClient;
 using KhsCrm.V1;
 
@@ -32,7 +33,7 @@ internal static class MaterialChecks
         var command = new KhsCommand(name, description, $"materials {name} 01a20597") { id };
         command.SetAction(runner.Action(async (context, cancellationToken) =>
         {
-            var resolved = await MaterialCommands.ResolveAsync(context, context.Require(id), cancellationToken);
+            var resolved = await RowIds.MaterialAsync(context, context.Require(id), cancellationToken);
             var row = await edit(context.Client.Materials, resolved, cancellationToken);
             context.Printer.Answer(row, describe(row));
         }));

@@ -20,9 +20,6 @@ internal static class MaterialCommands
 
     public static Argument<string> Id() => new("ID") { Description = "The material, or the beginning of its id." };
 
-    public static Task<string> ResolveAsync(CommandContext context, string typed, CancellationToken cancellationToken) =>
-        IdPrefix.ResolveAsync(typed, "material", "materials list JOB", context.Client.Materials.FindIdsAsync, cancellationToken);
-
     public static void Print(Printer printer, Material row)
     {
         if (printer.IsJson)

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using KhsCrm.Cli.Commands;
 using KhsCrm.Cli.Help;
+using KhsCrm.Cli.Ids;
 using KhsCrm.Cli.Jobs;
 using KhsCrm.V1;
 
@@ -18,7 +19,7 @@ internal static class MaterialEdits
             "materials add 01a20597 --item \"Roofing nails\" --quantity 2.5 --unit kg") { job });
         command.SetAction(runner.Action(async (context, cancellationToken) =>
         {
-            var draft = new Material { JobId = await JobCommands.ResolveAsync(context, context.Require(job), cancellationToken) };
+            var draft = new Material { JobId = await RowIds.JobAsync(context, context.Require(job), cancellationToken) };
             fields.Set(context, draft);
             MaterialCommands.Print(context.Printer, await context.Client.Materials.AddAsync(draft, cancellationToken));
         }));
@@ -34,7 +35,7 @@ internal static class MaterialEdits
         command.SetAction(runner.Action(async (context, cancellationToken) =>
         {
             fields.RequireAny(context);
-            var resolved = await MaterialCommands.ResolveAsync(context, context.Require(id), cancellationToken);
+            var resolved = await RowIds.MaterialAsync(context, context.Require(id), cancellationToken);
             MaterialCommands.Print(context.Printer, await context.Client.Materials.UpdateAsync(
                 resolved, row => fields.Set(context, row), cancellationToken: cancellationToken));
         }));

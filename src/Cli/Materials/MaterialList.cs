@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 using KhsCrm.Cli.Commands;
 using KhsCrm.Cli.Errors;
 using KhsCrm.Cli.Help;
-using KhsCrm.Cli.Jobs;
+using KhsCrm.Cli.Ids;
 using KhsCrm.Cli.Output;
 using KhsCrm.V1;
 using Spectre.Console;
@@ -31,7 +31,7 @@ internal static class MaterialList
         {
             if (context.Get(limit) is < 1)
                 throw new UsageException("--limit must be 1 or more.");
-            var jobId = context.Parsed.GetValue(job) is { } typed ? await JobCommands.ResolveAsync(context, typed, cancellationToken) : null;
+            var jobId = context.Parsed.GetValue(job) is { } typed ? await RowIds.JobAsync(context, typed, cancellationToken) : null;
             var rows = await ReadAsync(context, jobId, context.Get(open), context.Get(limit) ?? int.MaxValue, cancellationToken);
             if (context.Printer.IsJson)
                 context.Printer.Json(new JsonObject { ["materials"] = Printer.ToJson(rows) });

@@ -2,7 +2,7 @@ using KhsCrm.Cli.Errors;
 using KhsCrm.SyncClient;
 using KhsCrm.V1;
 
-namespace KhsCrm.Cli.Commands;
+namespace KhsCrm.Cli.Ids;
 
 /// <summary>Turns what was typed for an id into the id: all of it, or a beginning that only one row has.</summary>
 internal static class IdPrefix

@@ -2,7 +2,7 @@ using KhsCrm.Cli.Commands;
 using KhsCrm.SyncClient;
 using KhsCrm.V1;
 
-namespace KhsCrm.Cli.Jobs;
+namespace KhsCrm.Cli.Ids;
 
 /// <summary>Finds a user by what people know of them.</summary>
 internal static class UserLookup
