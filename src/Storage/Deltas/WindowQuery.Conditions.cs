@@ -37,21 +37,33 @@ internal sealed partial class WindowQuery
     }
 
     // For a worker: the jobs that are theirs and were before, if not all the while. Of one that is new to them the device has no
-    // rows yet that could be gone; but of a kind that was left in the middle of a window it may have any.
-    private string KeptJobs(Snapshot start, NpgsqlBatchCommand command) => start != range.Base
-        ? $"SELECT a.job_id FROM job_assignments a WHERE a.user_id = {User(command)}"
-        : $"""
-            SELECT a.job_id FROM job_assignments a
-            WHERE a.user_id = {User(command)} AND (NOT {IsChanged("a", start, command)}
-                OR EXISTS (SELECT FROM tombstones l
-                    WHERE l.entity_type = 'job_assignment' AND l.user_id = {User(command)} AND l.job_id = a.job_id
-                        AND {IsChanged("l", start, command)}))
-            """;
+    // rows yet that could be gone; but of a kind that was left in the middle of a window it may have any. One that was lost behind
+    // the target may be theirs again when the next window begins, which then takes nothing of it away.
+    private string KeptJobs(Snapshot start, NpgsqlBatchCommand command)
+    {
+        var kept = start != range.Base
+            ? $"SELECT a.job_id FROM job_assignments a WHERE a.user_id = {User(command)}"
+            : $"""
+                SELECT a.job_id FROM job_assignments a
+                WHERE a.user_id = {User(command)} AND (NOT {IsChanged("a", start, command)}
+                    OR EXISTS (SELECT FROM tombstones l
+                        WHERE l.entity_type = 'job_assignment' AND l.user_id = {User(command)} AND l.job_id = a.job_id
+                            AND {IsChanged("l", start, command)}))
+                """;
+        return range.Target is null
+            ? kept
+            : $"""
+                {kept} UNION SELECT l.job_id FROM tombstones l
+                WHERE l.entity_type = 'job_assignment' AND l.user_id = {User(command)} AND {IsChanged("l", range.Target, command)}
+                """;
+    }
 
+    // An assignment behind the target does not count: the window that brings it brings all of the job.
     private string LostJobs(Snapshot? start, NpgsqlBatchCommand command) => $"""
         SELECT DISTINCT l.job_id FROM tombstones l
         WHERE l.entity_type = 'job_assignment' AND l.user_id = {User(command)} AND {IsChanged("l", start, command)}
-            AND NOT EXISTS (SELECT FROM job_assignments a WHERE a.job_id = l.job_id AND a.user_id = {User(command)})
+            AND NOT EXISTS (SELECT FROM job_assignments a
+                WHERE a.job_id = l.job_id AND a.user_id = {User(command)} AND {IsInTarget("a", command)})
         """;
 
     /// <summary>Not visible in the snapshot the device has: exact, whatever was running then and for how long.</summary>

@@ -39,7 +39,8 @@ internal sealed partial class WindowQuery
             command);
     }
 
-    // For a worker: the jobs that exist and are theirs no more.
+    // For a worker: the jobs that are theirs no more, and were not deleted by the end of the window. What was deleted since has no
+    // tombstone in this window, and none in the next: by then it was not theirs.
     private string WithdrawnJobs(NpgsqlBatchCommand command) => Part(
         TableRank.Withdrawn(EntityType.Job),
         "'-infinity'::timestamptz",
@@ -47,7 +48,9 @@ internal sealed partial class WindowQuery
         $"{SmallChange}",
         $"""
         ({LostJobs(range.Base, command)}) l
-        WHERE EXISTS (SELECT FROM jobs j WHERE j.id = l.job_id)
+        WHERE (EXISTS (SELECT FROM jobs j WHERE j.id = l.job_id)
+            OR NOT EXISTS (SELECT FROM tombstones d
+                WHERE d.entity_type = 'job' AND d.entity_id = l.job_id AND {IsInTarget("d", command)}))
             AND {IsBehind("'-infinity'::timestamptz", "l.job_id", TableRank.Withdrawn(EntityType.Job), command)}
         """,
         command);
