@@ -1,4 +1,3 @@
-using KhsCrm.V1;
 using Xunit;
 
 namespace KhsCrm.Storage.Tests.Deltas;
